@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GS_REQUIRE_MODULE(PREFIX, MODULES, DEBIAN-PACKAGE)
+# PKG_CHECK_MODULES that tells which package to install.
+AC_DEFUN([GS_REQUIRE_MODULE],
+[PKG_CHECK_MODULES([$1], [$2], [],
+	[AC_MSG_ERROR([not found: $2. On Debian and Ubuntu: apt-get install $3])])])
+
+# GS_CHECK_CFLAGS(VARIABLE, FLAGS)
+# Append to VARIABLE each of FLAGS that the C compiler takes without complaint.
+AC_DEFUN([GS_CHECK_CFLAGS],
+[for gs_flag in $2; do
+	AC_MSG_CHECKING([whether $CC accepts $gs_flag])
+	gs_save_CFLAGS=$CFLAGS
+	CFLAGS="$CFLAGS -Werror $gs_flag"
+	AC_COMPILE_IFELSE([AC_LANG_SOURCE([[int gs_probe(void); int gs_probe(void) { return 0; }]])],
+		[AC_MSG_RESULT([yes])
+		AS_VAR_APPEND([$1], [" $gs_flag"])],
+		[AC_MSG_RESULT([no])])
+	CFLAGS=$gs_save_CFLAGS
+done
+AC_SUBST([$1])])
+
+# GS_REQUIRE_LINK_FLAGS(VARIABLE, FLAGS, OPTION[, SOURCE])
+# Append FLAGS to VARIABLE; end configure if a program cannot be linked with them.
+AC_DEFUN([GS_REQUIRE_LINK_FLAGS],
+[AC_MSG_CHECKING([whether $CC links with $2])
+gs_save_CFLAGS=$CFLAGS
+CFLAGS="$CFLAGS $2"
+AC_LINK_IFELSE([m4_default([$4], [AC_LANG_PROGRAM])],
+	[AC_MSG_RESULT([yes])],
+	[AC_MSG_RESULT([no])
+	AC_MSG_ERROR([$3 needs a compiler that supports $2])])
+CFLAGS=$gs_save_CFLAGS
+AS_VAR_APPEND([$1], [" $2"])])
