@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/engine/rng.h"
+
+#include <Random123/philox.h>
+#include <inttypes.h>
+
+#include "sim/engine/bug.h"
+
+__extension__ typedef unsigned __int128 Uint128;
+
+/*
+ * FNV-1a of the name, then a multiple of the index: for one name, no two
+ * indices share a stream.
+ */
+static uint32_t stream_of(const char *name, uint32_t index)
+{
+	uint32_t hash = UINT32_C(2166136261);
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * UINT32_C(16777619);
+	return hash + index * UINT32_C(0x9e3779b1);
+}
+
+void gs_rng_init(GsRng *rng, uint64_t seed, uint64_t run, const char *name, uint32_t index)
+{
+	*rng = (GsRng){
+		.seed = seed,
+		.run = run,
+		.stream = stream_of(name, index),
+		.used = G_N_ELEMENTS(rng->words),
+	};
+}
+
+/* The key is the seed; the counter names the run, the stream and the block. */
+static void next_block(GsRng *rng)
+{
+	philox4x32_ctr_t counter = { { (uint32_t)rng->block, rng->stream, (uint32_t)rng->run,
+				       (uint32_t)(rng->run >> 32) } };
+	philox4x32_key_t key = { { (uint32_t)rng->seed, (uint32_t)(rng->seed >> 32) } };
+	philox4x32_ctr_t out;
+
+	GS_CHECK(NULL, rng->block <= UINT32_MAX, "rng-exhausted",
+		 "a random stream ran out after 2^33 draws");
+	out = philox4x32_R(10, counter, key);
+	rng->words[0] = (uint64_t)out.v[1] << 32 | out.v[0];
+	rng->words[1] = (uint64_t)out.v[3] << 32 | out.v[2];
+	rng->block++;
+	rng->used = 0;
+}
+
+uint64_t gs_rng_u64(GsRng *rng)
+{
+	if (rng->used == G_N_ELEMENTS(rng->words))
+		next_block(rng);
+	return rng->words[rng->used++];
+}
+
+int64_t gs_rng_below(GsRng *rng, int64_t bound)
+{
+	GS_CHECK(NULL, bound > 0, "rng-bound", "a random number below %" PRId64, bound);
+	return (int64_t)((Uint128)gs_rng_u64(rng) * (uint64_t)bound >> 64);
+}
+
+double gs_rng_uniform(GsRng *rng)
+{
+	return (double)(gs_rng_u64(rng) >> 11) * 0x1p-53;
+}
