@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/kernel/cpu.h"
+
+#include "sim/engine/bug.h"
+#include "sim/kernel/kernel.h"
+
+/* When @cpu can next turn to anything but interrupts. */
+static int64_t free_at_ns(const GsCpu *cpu)
+{
+	return MAX(cpu->irq_until_ns, gs_engine_now_ns(cpu->kernel->engine));
+}
+
+static void schedule_switch(GsCpu *cpu, int64_t cost_ns)
+{
+	gs_engine_schedule(cpu->kernel->engine, &cpu->switch_to, free_at_ns(cpu) + cost_ns);
+}
+
+static void schedule_run(GsCpu *cpu, int64_t ns)
+{
+	gs_engine_schedule(cpu->kernel->engine, &cpu->run, free_at_ns(cpu) + ns);
+}
+
+static void run_current(GsCpu *cpu)
+{
+	cpu->kernel->this_cpu = cpu;
+	gs_task_run_step(&cpu->current->task);
+}
+
+static void time_spent(GsEngine *engine, GsEvent *event)
+{
+	(void)engine;
+	run_current(GS_CONTAINER_OF(event, GsCpu, run));
+}
+
+/* @cpu has no current thread any more: switch to the next, or go idle. */
+static void schedule_next(GsCpu *cpu)
+{
+	cpu->need_resched = false;
+	if (!gs_list_is_empty(&cpu->run_queue)) {
+		schedule_switch(cpu, cpu->kernel->params->costs.switch_ns);
+		return;
+	}
+	cpu->is_idle = true;
+	gs_tick_nohz_idle_enter(cpu);
+	gs_tick_nohz_idle_stop_tick(cpu);
+}
+
+/* Put the current thread behind the others, with @remaining_ns still to run. */
+static void requeue_current(GsCpu *cpu, int64_t remaining_ns)
+{
+	GsThread *thread = cpu->current;
+
+	thread->remaining_ns = remaining_ns;
+	gs_list_append(&cpu->run_queue, &thread->task.queue);
+	cpu->current = NULL;
+	schedule_next(cpu);
+}
+
+/* Mirrors the end of __schedule(): the first of the run queue has the CPU. */
+static void switch_to(GsEngine *engine, GsEvent *event)
+{
+	GsCpu *cpu = GS_CONTAINER_OF(event, GsCpu, switch_to);
+	GsListNode *first = gs_list_take_first(&cpu->run_queue);
+	GsThread *thread = gs_thread_of(GS_CONTAINER_OF(first, GsTask, queue));
+	const int64_t remaining_ns = thread->remaining_ns;
+
+	cpu->kernel->this_cpu = cpu;
+	if (cpu->is_idle) {
+		cpu->is_idle = false;
+		gs_tick_nohz_idle_exit(cpu);
+	}
+	cpu->current = thread;
+	thread->remaining_ns = 0;
+	thread->on_cpu_at_ns = gs_engine_now_ns(engine);
+	gs_probe(engine, "sched_switch", cpu->id, thread->task.name, 0, 0);
+	if (remaining_ns == 0)
+		run_current(cpu);
+	else if (thread->user && cpu->need_resched)
+		requeue_current(cpu, remaining_ns); /* somebody was woken during the switch */
+	else
+		schedule_run(cpu, remaining_ns);
+}
+
+static void preempt_current(GsCpu *cpu)
+{
+	GsEngine *engine = cpu->kernel->engine;
+	const int64_t remaining_ns = gs_engine_due_ns(engine, &cpu->run) - free_at_ns(cpu);
+
+	gs_engine_cancel(engine, &cpu->run);
+	requeue_current(cpu, remaining_ns);
+}
+
+static void thread_spend(GsTask *task, int64_t ns)
+{
+	GsThread *thread = gs_thread_of(task);
+	GsCpu *cpu = thread->cpu;
+
+	/* Returning to user space is where a lazily preempted thread gives way. */
+	if (thread->user && cpu->need_resched && !gs_list_is_empty(&cpu->run_queue))
+		requeue_current(cpu, ns);
+	else
+		schedule_run(cpu, ns);
+}
+
+static void thread_block(GsTask *task)
+{
+	GsCpu *cpu = gs_thread_of(task)->cpu;
+
+	GS_CHECK(task->engine, cpu->current == gs_thread_of(task), "cpu-current",
+		 "task '%s' blocks on a CPU it does not run on", task->name);
+	cpu->current = NULL;
+	schedule_next(cpu);
+}
+
+static bool is_free(const GsCpu *cpu)
+{
+	return !cpu->current && gs_list_is_empty(&cpu->run_queue);
+}
+
+/*
+ * A kworker that has nothing else to run on its CPU is about to sleep: the thread
+ * it wakes may as well wait for it there (select_idle_sibling()).
+ */
+static bool stacks_on_kworker(const GsThread *thread)
+{
+	const GsCpu *cpu = thread->cpu;
+
+	return cpu == cpu->kernel->this_cpu && cpu->current && cpu->current->bound &&
+	       cpu->current->task.state == GS_TASK_RUNNING && gs_list_is_empty(&cpu->run_queue);
+}
+
+/* Mirrors select_task_rq_fair() as far as one cache domain: the old CPU, else an idle one. */
+static GsCpu *select_cpu(const GsThread *thread)
+{
+	GsKernel *kernel = thread->kernel;
+
+	if (thread->bound || is_free(thread->cpu) || stacks_on_kworker(thread))
+		return thread->cpu;
+	for (int i = 1; i < kernel->params->cpus; i++) {
+		GsCpu *cpu = &kernel->cpus[(thread->cpu->id + i) % kernel->params->cpus];
+
+		if (is_free(cpu))
+			return cpu;
+	}
+	return thread->cpu;
+}
+
+/* Mirrors try_to_wake_up(). */
+static void thread_wake(GsTask *task)
+{
+	GsThread *thread = gs_thread_of(task);
+	GsKernel *kernel = thread->kernel;
+	const GsCosts *costs = &kernel->params->costs;
+	GsCpu *cpu = select_cpu(thread);
+
+	thread->cpu = cpu;
+	thread->remaining_ns = 0;
+	gs_list_append(&cpu->run_queue, &task->queue);
+	gs_probe(kernel->engine, "sched_wakeup", kernel->this_cpu->id, task->name, cpu->id, 0);
+	if (cpu->current) {
+		cpu->need_resched = true;
+		if (cpu->current->user && gs_event_is_pending(&cpu->run))
+			preempt_current(cpu);
+	} else if (gs_event_is_pending(&cpu->switch_to)) {
+		cpu->need_resched = true;
+	} else {
+		if (cpu == kernel->this_cpu) {
+			schedule_switch(cpu, costs->idle_wake_ns);
+		} else {
+			gs_tick_irq_enter(cpu);
+			schedule_switch(cpu, costs->ipi_ns + costs->idle_wake_ns);
+		}
+	}
+}
+
+static const GsTaskSched thread_sched = {
+	.spend = thread_spend,
+	.block = thread_block,
+	.wake = thread_wake,
+};
+
+void gs_cpu_init(GsCpu *cpu, GsKernel *kernel, int id)
+{
+	*cpu = (GsCpu){ .kernel = kernel, .id = id, .is_idle = true, .pool = &kernel->pools[id] };
+	gs_list_init(&cpu->run_queue);
+	gs_event_init(&cpu->switch_to, "switch_to", GS_EVENT_TASK, switch_to);
+	gs_event_init(&cpu->run, "run", GS_EVENT_TASK, time_spent);
+	gs_timer_base_init(&cpu->base_local);
+	gs_timer_base_init(&cpu->base_global);
+	gs_worker_pool_init(cpu->pool, cpu);
+	gs_tick_init(cpu);
+}
+
+void gs_cpu_steal(GsCpu *cpu, int64_t ns)
+{
+	GsEngine *engine = cpu->kernel->engine;
+
+	cpu->irq_until_ns = free_at_ns(cpu) + ns;
+	if (gs_event_is_pending(&cpu->run))
+		gs_engine_reschedule(engine, &cpu->run, gs_engine_due_ns(engine, &cpu->run) + ns);
+	if (gs_event_is_pending(&cpu->switch_to))
+		gs_engine_reschedule(engine, &cpu->switch_to,
+				     gs_engine_due_ns(engine, &cpu->switch_to) + ns);
+}
+
+void gs_cpu_scheduler_tick(GsCpu *cpu)
+{
+	const GsThread *current = cpu->current;
+
+	if (!current || gs_list_is_empty(&cpu->run_queue))
+		return;
+	if (gs_engine_now_ns(cpu->kernel->engine) - current->on_cpu_at_ns <
+	    cpu->kernel->params->base_slice_ns)
+		return;
+	cpu->need_resched = true;
+	if (current->user && gs_event_is_pending(&cpu->run))
+		preempt_current(cpu);
+}
+
+static void alarm_rings(GsEngine *engine, GsEvent *event)
+{
+	GsThread *thread = GS_CONTAINER_OF(event, GsThread, alarm);
+
+	(void)engine;
+	thread->kernel->this_cpu = thread->cpu;
+	gs_tick_irq_enter(thread->cpu);
+	gs_task_wake(&thread->task);
+}
+
+void gs_thread_init(GsThread *thread, GsKernel *kernel, GsCpu *cpu, const char *name)
+{
+	*thread = (GsThread){ .kernel = kernel, .cpu = cpu };
+	gs_task_init(&thread->task, kernel->engine, &thread_sched, name);
+	gs_event_init(&thread->alarm, "hrtimer", GS_EVENT_INTERRUPT, alarm_rings);
+	gs_wait_queue_init(&thread->sleeping);
+}
+
+void gs_thread_sleep(GsThread *thread, int64_t ns, GsTaskStep step)
+{
+	gs_engine_schedule_after(thread->kernel->engine, &thread->alarm, ns);
+	gs_task_wait(&thread->task, &thread->sleeping, step);
+}

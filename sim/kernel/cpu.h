@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A CPU: what it runs, who waits for it, and what interrupts cost it.
+ *
+ * Threads are tasks that need a CPU. The scheduler is as much of kernel/sched
+ * (6.12 .. 7.3) as grace periods can tell: a woken thread goes to the CPU it ran
+ * on last if that is idle, else to an idle one, else waits there; it preempts a
+ * thread in user mode at once and one in the kernel when that returns to user
+ * space or sleeps (lazy preemption); a tick rotates threads that used up their
+ * slice. Interrupts steal time from whatever runs.
+ */
+#ifndef GS_CPU_H
+#define GS_CPU_H
+
+#include "sim/engine/task.h"
+#include "sim/kernel/tick.h"
+#include "sim/kernel/timer-wheel.h"
+
+typedef struct GsCpu GsCpu;
+typedef struct GsKernel GsKernel;
+typedef struct GsWorkerPool GsWorkerPool;
+
+/* A task that runs on CPUs. */
+typedef struct {
+	GsTask task;
+	GsKernel *kernel;      /* borrowed */
+	GsCpu *cpu;            /* runs on, or ran on last; borrowed */
+	bool bound;            /* never leaves @cpu */
+	bool user;             /* in user mode: may be preempted at any instant */
+	int64_t remaining_ns;  /* of the time it asked for, when it was preempted */
+	int64_t on_cpu_at_ns;  /* when it was last switched to */
+	GsEvent alarm;         /* ends gs_thread_sleep() */
+	GsWaitQueue sleeping;
+} GsThread;
+
+struct GsCpu {
+	GsKernel *kernel;      /* borrowed */
+	int id;
+	GsThread *current;     /* NULL: idle, or switching */
+	GsListNode run_queue;  /* GsThread.task.queue */
+	GsEvent switch_to;     /* the first of the run queue gets the CPU */
+	GsEvent run;           /* end of the time the current thread asked for */
+	int64_t irq_until_ns;  /* interrupts keep the CPU until then */
+	bool need_resched;
+	bool is_idle;          /* in the idle loop, so an interrupt re-evaluates the tick */
+	GsTickSched tick;
+	GsTimerBase base_local, base_global;
+	GsWorkerPool *pool;    /* owned by the kernel */
+};
+
+void gs_cpu_init(GsCpu *cpu, GsKernel *kernel, int id);
+
+/* Interrupt time: delays what the CPU runs, or is about to run, by @ns. */
+void gs_cpu_steal(GsCpu *cpu, int64_t ns);
+
+/* From the tick: rotate the run queue if the current thread has used up its slice. */
+void gs_cpu_scheduler_tick(GsCpu *cpu);
+
+void gs_thread_init(GsThread *thread, GsKernel *kernel, GsCpu *cpu, const char *name);
+
+/* The thread @task is part of. */
+static inline GsThread *gs_thread_of(GsTask *task)
+{
+	return GS_CONTAINER_OF(task, GsThread, task);
+}
+
+/* From a step: off the CPU for @ns (an hrtimer, so to the nanosecond), then do @step. */
+void gs_thread_sleep(GsThread *thread, int64_t ns, GsTaskStep step);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/kernel/tick.h"
+
+#include "sim/kernel/kernel.h"
+
+void gs_tick_do_update_jiffies64(GsKernel *kernel)
+{
+	const int64_t now_jiffies =
+		gs_jiffies_at(gs_engine_now_ns(kernel->engine), kernel->tick_nsec);
+
+	if (now_jiffies <= kernel->jiffies)
+		return;
+	kernel->jiffies = now_jiffies;
+	gs_probe(kernel->engine, "tick_do_update_jiffies64", kernel->this_cpu->id, "", now_jiffies,
+		 0);
+}
+
+/* skew_tick=1 spreads the CPUs' ticks over half a jiffy (tick_setup_sched_timer()). */
+static int64_t skew_ns(const GsCpu *cpu)
+{
+	const GsKernel *kernel = cpu->kernel;
+
+	if (!kernel->params->skew_tick)
+		return 0;
+	return kernel->tick_nsec / 2 / kernel->params->cpus * cpu->id;
+}
+
+/* Program the clock event device for @edge_ns; the interrupt is delivered a little later. */
+static void program_event(GsCpu *cpu, int64_t edge_ns)
+{
+	GsEngine *engine = cpu->kernel->engine;
+	const int64_t jitter_max_ns = cpu->kernel->params->tick_jitter_ns;
+	const int64_t jitter_ns = gs_rng_below(&cpu->tick.jitter, jitter_max_ns + 1);
+	const int64_t at_ns = edge_ns + cpu->tick.late_ns + jitter_ns;
+
+	cpu->tick.edge_ns = edge_ns;
+	gs_engine_reschedule(engine, &cpu->tick.event, MAX(at_ns, gs_engine_now_ns(engine)));
+}
+
+/* hrtimer_forward() of the tick: its next edge after now. */
+static void program_next_tick(GsCpu *cpu)
+{
+	const GsKernel *kernel = cpu->kernel;
+	const int64_t now_ns = gs_engine_now_ns(kernel->engine), skew = skew_ns(cpu);
+	const int64_t edge = gs_jiffies_at(now_ns - skew, kernel->tick_nsec) + 1;
+
+	program_event(cpu, edge * kernel->tick_nsec + skew);
+}
+
+/* Mirrors tick_sched_do_timer(): take the duty if it was dropped, advance jiffies if it is ours. */
+static void tick_sched_do_timer(GsCpu *cpu)
+{
+	GsKernel *kernel = cpu->kernel;
+	GsTickSched *ts = &cpu->tick;
+
+	if (kernel->tick_do_timer_cpu == GS_TICK_DO_TIMER_NONE)
+		kernel->tick_do_timer_cpu = cpu->id;
+	if (kernel->tick_do_timer_cpu == cpu->id)
+		gs_tick_do_update_jiffies64(kernel);
+
+	if (ts->last_tick_jiffies != kernel->jiffies) {
+		ts->stalled_jiffies = 0;
+	} else if (++ts->stalled_jiffies == GS_MAX_STALLED_JIFFIES) {
+		gs_tick_do_update_jiffies64(kernel);
+		ts->stalled_jiffies = 0;
+	}
+	ts->last_tick_jiffies = kernel->jiffies;
+}
+
+/* Mirrors run_local_timers() and run_timer_softirq(). */
+static void run_timers(GsCpu *cpu)
+{
+	const GsKernel *kernel = cpu->kernel;
+	unsigned int count = gs_timer_base_expire(&cpu->base_local, cpu);
+
+	count += gs_timer_base_expire(&cpu->base_global, cpu);
+	if (kernel->params->timer_pull)
+		count += gs_tmigr_handle_remote(cpu);
+	if (count > 0)
+		gs_cpu_steal(cpu, kernel->params->costs.timer_ns);
+}
+
+/* Mirrors tick_nohz_handler(). */
+static void tick_nohz_handler(GsEngine *engine, GsEvent *event)
+{
+	GsCpu *cpu = GS_CONTAINER_OF(event, GsCpu, tick.event);
+	GsKernel *kernel = cpu->kernel;
+
+	kernel->this_cpu = cpu;
+	gs_tick_irq_enter(cpu);
+	gs_probe(engine, "tick_nohz_handler", cpu->id, "", kernel->jiffies,
+		 cpu->tick.edge_ns / kernel->tick_nsec);
+	gs_cpu_steal(cpu, kernel->params->costs.tick_ns);
+	tick_sched_do_timer(cpu);
+	if (cpu->is_idle)
+		cpu->tick.idle_tick_count++;
+	if (!cpu->tick.stopped)
+		program_next_tick(cpu);
+	gs_cpu_scheduler_tick(cpu);
+	run_timers(cpu);
+	if (cpu->is_idle)
+		gs_tick_nohz_idle_stop_tick(cpu);
+}
+
+void gs_tick_init(GsCpu *cpu)
+{
+	const GsKernel *kernel = cpu->kernel;
+	const GsEngine *engine = kernel->engine;
+	GsTickSched *ts = &cpu->tick;
+	GsRng spread;
+
+	*ts = (GsTickSched){ .last_tick_jiffies = kernel->jiffies };
+	gs_event_init(&ts->event, "tick", GS_EVENT_CLOCK, tick_nohz_handler);
+	gs_rng_init(&spread, engine->seed, engine->run, "tick.spread", (uint32_t)cpu->id);
+	gs_rng_init(&ts->retain, engine->seed, engine->run, "tick.retain", (uint32_t)cpu->id);
+	gs_rng_init(&ts->jitter, engine->seed, engine->run, "tick.jitter", (uint32_t)cpu->id);
+	ts->late_ns = gs_rng_below(&spread, kernel->params->tick_spread_ns + 1);
+	if (kernel->params->timer_pull)
+		gs_tmigr_cpu_activate(cpu);
+	program_next_tick(cpu);
+}
+
+/* Mirrors tick_nohz_stop_tick() once it is decided that @cpu may sleep until @next_jiffies. */
+static void stop_tick(GsCpu *cpu, int64_t next_jiffies)
+{
+	GsKernel *kernel = cpu->kernel;
+
+	if (kernel->tick_do_timer_cpu == cpu->id)
+		kernel->tick_do_timer_cpu = GS_TICK_DO_TIMER_NONE;
+	if (!cpu->tick.stopped)
+		gs_probe(kernel->engine, "tick_stop", cpu->id, "", next_jiffies, 0);
+	cpu->tick.stopped = true;
+	if (next_jiffies == GS_JIFFIES_NEVER)
+		gs_engine_cancel(kernel->engine, &cpu->tick.event);
+	else
+		program_event(cpu, next_jiffies * kernel->tick_nsec);
+}
+
+void gs_tick_nohz_idle_stop_tick(GsCpu *cpu)
+{
+	const GsKernel *kernel = cpu->kernel;
+	const bool pull = kernel->params->timer_pull, was_stopped = cpu->tick.stopped;
+	const int64_t local = gs_timer_base_next(&cpu->base_local);
+	int64_t next = MIN(local, gs_timer_base_next(&cpu->base_global));
+
+	if (!kernel->params->nohz_idle || !gs_list_is_empty(&cpu->run_queue))
+		return;
+	if (!was_stopped && (cpu->tick.idle_tick_count < cpu->tick.idle_tick_keep ||
+			     next <= kernel->jiffies + 1))
+		return;
+	if (pull) {
+		if (!was_stopped)
+			gs_tmigr_cpu_deactivate(cpu);
+		next = MIN(local, gs_tmigr_next(cpu));
+		if (!was_stopped && next <= kernel->jiffies + 1) {
+			gs_tmigr_cpu_activate(cpu);
+			return;
+		}
+	}
+	stop_tick(cpu, next);
+}
+
+void gs_tick_nohz_idle_enter(GsCpu *cpu)
+{
+	const GsKernelParams *params = cpu->kernel->params;
+
+	cpu->tick.idle_tick_count = 0;
+	cpu->tick.idle_tick_keep = params->tick_retain_count +
+		(int)gs_rng_below(&cpu->tick.retain, params->tick_rcu_retain_max + 1);
+}
+
+void gs_tick_nohz_idle_exit(GsCpu *cpu)
+{
+	if (!cpu->tick.stopped)
+		return;
+	gs_tick_do_update_jiffies64(cpu->kernel);
+	cpu->tick.stopped = false;
+	if (cpu->kernel->params->timer_pull)
+		gs_tmigr_cpu_activate(cpu);
+	program_next_tick(cpu);
+}
+
+void gs_tick_irq_enter(GsCpu *cpu)
+{
+	if (cpu->tick.stopped)
+		gs_tick_do_update_jiffies64(cpu->kernel);
+}
