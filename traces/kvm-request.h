@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The requests of the KVM ioctl interface: names, numbers, and which kind of
+ * descriptor takes them.
+ */
+#ifndef GS_KVM_REQUEST_H
+#define GS_KVM_REQUEST_H
+
+#include "traces/script.h"
+#include "traces/span.h"
+
+/* Set of GsFdRole. */
+#define GS_ROLE_BIT(role) (1u << (role))
+
+typedef struct {
+	const char *name;
+	uint32_t number; /* of the x86-64 ABI; elsewhere the size in bits 16-29 may differ */
+	uint32_t roles;  /* GS_ROLE_BIT() of every descriptor that takes it */
+} GsKvmRequest;
+
+/* The request of that name, NULL: none known. */
+const GsKvmRequest *gs_kvm_request_by_name(GsSpan name);
+
+/*
+ * The request of that number, NULL: none known. Some numbers mean one thing on
+ * a VM and another on a vCPU; @role decides where it can.
+ */
+const GsKvmRequest *gs_kvm_request_by_number(uint32_t number, GsFdRole role);
+
+/* Whether the argument is a number rather than a pointer to a struct. */
+bool gs_kvm_request_takes_number(const GsKvmRequest *request);
+
+/*
+ * Read the request argument of an ioctl as strace prints it: a name, a number
+ * (-X raw), both (-X verbose), "_IOC(...)", or names that share a number joined
+ * by "or". Returns the name to know the call by, interned: the ABI's where it is
+ * known, else the text as printed, without a comment. NULL: not a request of KVM. @request is set
+ * to NULL if the table does not have it.
+ */
+const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, const GsKvmRequest **request);
+
+/* Every request, sorted by name; for tests and listings. */
+const GsKvmRequest *gs_kvm_request_table(size_t *count);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A script: which thread of which VM issues which KVM ioctl, and when.
+ *
+ * What a trace of a real VM start and a model of one have in common; everything
+ * downstream works on scripts and does not know which of the two it has. A
+ * script says what user space did (calls, arguments, think time) and, where it
+ * comes from a log, how long each call took there. What a call costs on another
+ * kernel is not in it: that is what gets simulated.
+ */
+#ifndef GS_SCRIPT_H
+#define GS_SCRIPT_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What kind of file descriptor the ioctl went to. */
+typedef enum {
+	GS_FD_UNKNOWN,
+	GS_FD_KVM,    /* /dev/kvm */
+	GS_FD_VM,
+	GS_FD_VCPU,
+	GS_FD_DEVICE, /* KVM_CREATE_DEVICE */
+} GsFdRole;
+
+/* What the log or model says of an ioctl's argument; absent parts are unknown. */
+typedef struct {
+	bool has_value; /* a plain number: vCPU id, capability, address, ... */
+	uint64_t value;
+
+	bool has_memslot; /* struct kvm_userspace_memory_region(2) */
+	uint32_t slot;    /* address space in bits 16 and up, as in the ABI */
+	uint32_t memslot_flags;
+	uint64_t guest_phys_addr, memory_size_bytes, userspace_addr;
+
+	bool has_flags; /* flags of kvm_ioeventfd, kvm_irqfd, kvm_pit_config, ... */
+	uint32_t flags;
+	bool has_len; /* kvm_ioeventfd.len */
+	uint32_t len;
+	bool has_addr; /* kvm_ioeventfd.addr */
+	uint64_t addr;
+
+	bool has_device_attr; /* struct kvm_device_attr */
+	uint32_t device_group;
+	uint64_t device_attr;
+	bool has_device_type; /* kvm_create_device.type, or the type of the device fd */
+	uint32_t device_type;
+} GsCallArgs;
+
+typedef struct {
+	uint32_t vm;         /* from 0 in the order of the script */
+	uint32_t thread;     /* index into GsScript.threads */
+	const char *name;    /* "KVM_CREATE_VCPU"; interned, borrowed */
+	uint32_t occurrence; /* the K-th ioctl of that name in its VM, from 0, in start order */
+	GsFdRole role;
+	GsCallArgs args;
+	bool failed;         /* returned an error */
+	int64_t ret;         /* what it returned (-1 if it failed) */
+
+	int64_t start_ns;    /* in the log, from its first call; models: -1 */
+	int64_t recorded_ns; /* duration in the log; -1: not known */
+	int64_t think_ns;    /* from the end of the call it follows to its own start, 0 or more */
+	int32_t after;       /* index of the call it follows: the thread's previous one, or, for
+				a thread's first, the last to complete before it; -1: none */
+	uint32_t line;       /* in GsScript.source; 0: none */
+	bool from_preamble;  /* supplied by a VMM model, not by the log */
+} GsScriptCall;
+
+typedef struct {
+	int32_t tid;
+} GsScriptThread;
+
+typedef struct {
+	char *source;    /* owned: file name, or model name */
+	GArray *calls;   /* owned: GsScriptCall in start order */
+	GArray *threads; /* owned: GsScriptThread */
+	uint32_t vm_count;
+	GPtrArray *notes; /* owned: char *, what the reader wants its user to know, one line each */
+} GsScript;
+
+GsScript *gs_script_new(const char *source);
+void gs_script_free(GsScript *script);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsScript, gs_script_free)
+
+static inline const GsScriptCall *gs_script_call(const GsScript *script, unsigned int index)
+{
+	return &g_array_index(script->calls, GsScriptCall, index);
+}
+
+/* Add a note; takes printf arguments. */
+void gs_script_note(GsScript *script, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The index of thread @tid, added if it is new. */
+uint32_t gs_script_thread(GsScript *script, int32_t tid);
+
+/* Number the calls of each name within each VM (GsScriptCall.occurrence), in order. */
+void gs_script_number_calls(GsScript *script);
+
+#endif

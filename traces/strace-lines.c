@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "traces/strace-lines.h"
+
+#define READ_BYTES ((size_t)256 << 10)
+#define ESCAPE '\033'
+
+void gs_strace_lines_init(GsStraceLines *lines, GsReadFunc read, void *source, size_t line_max)
+{
+	*lines = (GsStraceLines){ .read = read, .source = source, .line_max = line_max };
+}
+
+void gs_strace_lines_clear(GsStraceLines *lines)
+{
+	g_clear_pointer(&lines->buffer, g_free);
+}
+
+/* Read more behind what is there; false at the end or on error. */
+static bool fill(GsStraceLines *lines, GError **error)
+{
+	gssize count;
+
+	if (lines->begin > 0) {
+		memmove(lines->buffer, lines->buffer + lines->begin, lines->end - lines->begin);
+		lines->end -= lines->begin;
+		lines->begin = 0;
+	}
+	if (lines->capacity - lines->end < READ_BYTES) {
+		lines->capacity = lines->end + READ_BYTES;
+		lines->buffer = g_realloc(lines->buffer, lines->capacity);
+	}
+	count = lines->read(lines->source, lines->buffer + lines->end, lines->capacity - lines->end,
+			    error);
+	if (count <= 0) {
+		lines->ended = true;
+		return false;
+	}
+	lines->end += (size_t)count;
+	return true;
+}
+
+/* Take "ESC [ ... m" sequences out of the line, in place. */
+static size_t strip_colours(char *text, size_t length)
+{
+	size_t kept = 0;
+
+	for (size_t at = 0; at < length; at++) {
+		size_t close = at + 2;
+
+		if (text[at] != ESCAPE || at + 1 >= length || text[at + 1] != '[') {
+			text[kept++] = text[at];
+			continue;
+		}
+		while (close < length && (g_ascii_isdigit(text[close]) || text[close] == ';'))
+			close++;
+		if (close < length && text[close] == 'm')
+			at = close;
+		else
+			text[kept++] = text[at];
+	}
+	return kept;
+}
+
+static GsSpan tidy(char *text, size_t length)
+{
+	while (length && text[length - 1] == '\r')
+		length--;
+	while (length && *text == '\0') {
+		text++;
+		length--;
+	}
+	if (memchr(text, ESCAPE, length))
+		length = strip_colours(text, length);
+	return gs_span(text, text + length);
+}
+
+bool gs_strace_lines_next(GsStraceLines *lines, GsTextLine *line, GError **error)
+{
+	size_t searched = 0;
+
+	*line = (GsTextLine){ .terminated = true };
+	for (;;) {
+		char *begin = lines->buffer ? lines->buffer + lines->begin : NULL, *newline = NULL;
+		size_t length = lines->end - lines->begin;
+
+		if (length > searched)
+			newline = memchr(begin + searched, '\n', length - searched);
+		if (newline) {
+			size_t line_length = (size_t)(newline - begin);
+
+			lines->begin += line_length + 1;
+			lines->number++;
+			if (line_length > lines->line_max)
+				line->oversized = true;
+			line->text =
+				line->oversized ? gs_span(begin, begin) : tidy(begin, line_length);
+			return true;
+		}
+		searched = length;
+		if (length > lines->line_max) {
+			line->oversized = true;
+			lines->begin = lines->end;
+			searched = 0;
+		}
+		if (!lines->ended) {
+			g_autoptr(GError) failure = NULL;
+
+			if (fill(lines, &failure))
+				continue;
+			if (failure) {
+				g_propagate_error(error, g_steal_pointer(&failure));
+				return false;
+			}
+			continue;
+		}
+		if (length == 0 && !line->oversized)
+			return false;
+		lines->number++;
+		line->terminated = false;
+		line->text = line->oversized ? gs_span(begin, begin) : tidy(begin, length);
+		lines->begin = lines->end;
+		return true;
+	}
+}
