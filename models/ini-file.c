@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/ini-file.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "models/suggest.h"
+
+typedef struct {
+	unsigned int line; /* from 1 */
+	char *value;       /* owned; NULL: a group */
+} Entry;
+
+struct GsIniFile {
+	char *source;        /* owned */
+	char **groups;       /* owned */
+	GHashTable *entries; /* "GROUP" or "GROUP\nKEY" -> Entry, both owned */
+	GQuark domain;
+	int code;
+};
+
+static void entry_free(void *data)
+{
+	Entry *entry = data;
+
+	g_free(entry->value);
+	g_free(entry);
+}
+
+void gs_ini_file_free(GsIniFile *ini)
+{
+	g_free(ini->source);
+	g_strfreev(ini->groups);
+	g_hash_table_unref(ini->entries);
+	g_free(ini);
+}
+
+static char *entry_name(const char *group, const char *key)
+{
+	return key ? g_strconcat(group, "\n", key, NULL) : g_strdup(group);
+}
+
+static Entry *find_entry(const GsIniFile *ini, const char *group, const char *key)
+{
+	g_autofree char *name = entry_name(group, key);
+
+	return g_hash_table_lookup(ini->entries, name);
+}
+
+static bool fail_at(const GsIniFile *ini, unsigned int line, GError **error, const char *format,
+		    ...) G_GNUC_PRINTF(4, 5);
+static bool fail_at(const GsIniFile *ini, unsigned int line, GError **error, const char *format,
+		    ...)
+{
+	g_autofree char *message = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_set_error(error, ini->domain, ini->code, "%s:%u: %s", ini->source, line, message);
+	return false;
+}
+
+static bool add_entry(GsIniFile *ini, const char *group, const char *key, unsigned int line,
+		      GError **error)
+{
+	const Entry *first = find_entry(ini, group, key);
+	Entry *entry;
+
+	if (first && key)
+		return fail_at(ini, line, error, "key '%s' is already on line %u", key,
+			       first->line);
+	if (first)
+		return fail_at(ini, line, error, "group '[%s]' is already on line %u", group,
+			       first->line);
+	entry = g_new0(Entry, 1);
+	entry->line = line;
+	g_hash_table_insert(ini->entries, entry_name(group, key), entry);
+	return true;
+}
+
+/* Note where groups and keys stand. @line is changed; *group is the current one, owned. */
+static bool scan_line(GsIniFile *ini, char *line, unsigned int number, char **group, GError **error)
+{
+	char *end;
+
+	g_strstrip(line);
+	if (*line == '\0' || *line == '#')
+		return true;
+	if (*line == '[') {
+		end = strchr(line, ']');
+		if (!end || end == line + 1 || end[1])
+			return fail_at(ini, number, error, "not a group such as [name]: '%s'",
+				       line);
+		g_free(*group);
+		*group = g_strndup(line + 1, (gsize)(end - line - 1));
+		return add_entry(ini, *group, NULL, number, error);
+	}
+	end = strchr(line, '=');
+	if (!end)
+		return fail_at(ini, number, error, "not a [group], key=value or # comment: '%s'",
+			       line);
+	*end = '\0';
+	g_strchomp(line);
+	if (!*line || line[strspn(line, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-")])
+		return fail_at(ini, number, error, "not a key: '%s'", line);
+	if (!*group)
+		return fail_at(ini, number, error, "key '%s' comes before the first group", line);
+	return add_entry(ini, *group, line, number, error);
+}
+
+static bool scan_lines(GsIniFile *ini, const char *text, GError **error)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autofree char *group = NULL;
+
+	for (unsigned int i = 0; lines[i]; i++) {
+		if (!scan_line(ini, lines[i], i + 1, &group, error))
+			return false;
+	}
+	return true;
+}
+
+static bool read_values(GsIniFile *ini, GKeyFile *file, GError **error)
+{
+	for (char **group = ini->groups; *group; group++) {
+		g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
+
+		for (char **key = keys; *key; key++) {
+			g_autoptr(GError) failure = NULL;
+			Entry *entry = find_entry(ini, *group, *key);
+
+			entry->value = g_key_file_get_string(file, *group, *key, &failure);
+			/* a bad escape is an error with a value */
+			if (failure)
+				return fail_at(ini, entry->line, error, "bad value of '%s': %s",
+					       *key, failure->message);
+		}
+	}
+	return true;
+}
+
+GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, GQuark domain,
+			   int code, GError **error)
+{
+	g_autoptr(GsIniFile) ini = g_new0(GsIniFile, 1);
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GError) failure = NULL;
+	g_autofree char *copy = g_strndup(text, length);
+
+	ini->source = g_strdup(source);
+	ini->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
+	ini->domain = domain;
+	ini->code = code;
+
+	if (!g_utf8_validate_len(text, length, NULL)) {
+		g_set_error(error, domain, code, "%s: not a text in UTF-8", source);
+		return NULL;
+	}
+	if (!scan_lines(ini, copy, error))
+		return NULL;
+	if (length && !g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &failure)) {
+		g_set_error(error, domain, code, "%s: %s", source, failure->message);
+		return NULL;
+	}
+	ini->groups = g_key_file_get_groups(file, NULL);
+	return read_values(ini, file, error) ? g_steal_pointer(&ini) : NULL;
+}
+
+const char *const *gs_ini_file_groups(const GsIniFile *ini)
+{
+	return (const char *const *)ini->groups;
+}
+
+const char *gs_ini_file_get(const GsIniFile *ini, const char *group, const char *key)
+{
+	const Entry *entry = find_entry(ini, group, key);
+
+	return entry ? entry->value : NULL;
+}
+
+const char *gs_ini_file_require(const GsIniFile *ini, const char *group, const char *key,
+				GError **error)
+{
+	const char *value = gs_ini_file_get(ini, group, key);
+
+	if (value && *value)
+		return value;
+	if (value)
+		gs_ini_file_fail(ini, group, key, error, "'%s' is empty", key);
+	else
+		gs_ini_file_fail(ini, group, NULL, error, "[%s] has no '%s'", group, key);
+	return NULL;
+}
+
+static int compare_lines(const void *a, const void *b, void *data)
+{
+	GHashTable *lines = data;
+	const unsigned int x = GPOINTER_TO_UINT(g_hash_table_lookup(lines, *(char *const *)a));
+	const unsigned int y = GPOINTER_TO_UINT(g_hash_table_lookup(lines, *(char *const *)b));
+
+	return (x > y) - (x < y);
+}
+
+const char **gs_ini_file_keys(const GsIniFile *ini, const char *group)
+{
+	g_autofree char *prefix = g_strconcat(group, "\n", NULL);
+	g_autoptr(GHashTable) lines = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) keys = g_ptr_array_new();
+	GHashTableIter iter;
+	void *name, *data;
+
+	g_hash_table_iter_init(&iter, ini->entries);
+	while (g_hash_table_iter_next(&iter, &name, &data)) {
+		char *key = (char *)name + strlen(prefix);
+
+		if (!g_str_has_prefix(name, prefix))
+			continue;
+		g_ptr_array_add(keys, key);
+		g_hash_table_insert(lines, key, GUINT_TO_POINTER(((Entry *)data)->line));
+	}
+	g_ptr_array_sort_with_data(keys, compare_lines, lines);
+	g_ptr_array_add(keys, NULL);
+	return (const char **)g_ptr_array_free(g_steal_pointer(&keys), FALSE);
+}
+
+bool gs_ini_file_check_keys(const GsIniFile *ini, const char *group, const char *const *known,
+			    GError **error)
+{
+	g_autofree const char **keys = gs_ini_file_keys(ini, group);
+
+	for (const char **key = keys; *key; key++) {
+		g_autofree char *hint = NULL;
+
+		if (g_strv_contains(known, *key))
+			continue;
+		hint = gs_suggest_hint(*key, known);
+		gs_ini_file_fail(ini, group, *key, error, "unknown key '%s' in [%s]%s", *key, group,
+				 hint);
+		return false;
+	}
+	return true;
+}
+
+void gs_ini_file_fail(const GsIniFile *ini, const char *group, const char *key, GError **error,
+		      const char *format, ...)
+{
+	const Entry *entry = find_entry(ini, group, key);
+	g_autofree char *message = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	if (entry)
+		fail_at(ini, entry->line, error, "%s", message);
+	else
+		g_set_error(error, ini->domain, ini->code, "%s: %s", ini->source, message);
+}

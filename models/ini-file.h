@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A read-only INI file that knows on which line everything stands.
+ *
+ * The syntax is GKeyFile's. GKeyFile itself merges groups of the same name in
+ * silence and cannot say where something is; here a group or key that comes
+ * twice is an error, and every error names its line.
+ */
+#ifndef GS_INI_FILE_H
+#define GS_INI_FILE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct GsIniFile GsIniFile;
+
+/*
+ * Read @text; @source is the name for messages. Whatever is wrong, here or
+ * below, is reported as @code of @domain. The caller frees the file.
+ */
+GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, GQuark domain,
+			   int code, GError **error);
+void gs_ini_file_free(GsIniFile *ini);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsIniFile, gs_ini_file_free)
+
+/* The groups in the file's order, NULL-terminated; borrowed. */
+const char *const *gs_ini_file_groups(const GsIniFile *ini);
+
+/* The keys of @group in the file's order, NULL-terminated: free the array, not the keys. */
+const char **gs_ini_file_keys(const GsIniFile *ini, const char *group);
+
+/* A value, borrowed; NULL: no such group or key. */
+const char *gs_ini_file_get(const GsIniFile *ini, const char *group, const char *key);
+
+/* The same for a key that must be there and not be empty; NULL: @error is set. */
+const char *gs_ini_file_require(const GsIniFile *ini, const char *group, const char *key,
+				GError **error);
+
+/* Whether @group has no other keys than @known (NULL-terminated). */
+bool gs_ini_file_check_keys(const GsIniFile *ini, const char *group, const char *const *known,
+			    GError **error);
+
+/* Set @error to "SOURCE:LINE: ...", the line of @key in @group, or, if NULL, of @group. */
+void gs_ini_file_fail(const GsIniFile *ini, const char *group, const char *key, GError **error,
+		      const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+#endif

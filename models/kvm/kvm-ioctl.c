@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/kvm/kvm-ioctl.h"
+
+#include "models/kvm/kvm-memslots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Bits and numbers of the KVM ABI (include/uapi/linux/kvm.h). */
+#define KVM_IOEVENTFD_FLAG_DEASSIGN (1u << 2)
+#define KVM_IRQFD_FLAG_DEASSIGN (1u << 0)
+#define KVM_IRQFD_FLAG_RESAMPLE (1u << 1)
+#define KVM_IOEVENTFD_FLAG_PIO (1u << 1)
+#define KVM_PIT_SPEAKER_DUMMY 1u
+#define KVM_CAP_SPLIT_IRQCHIP 121
+#define KVM_DEV_ARM_VGIC_GRP_ADDR 0
+#define KVM_DEV_ARM_VGIC_GRP_CTRL 4
+#define KVM_DEV_ARM_VGIC_CTRL_INIT 0
+#define KVM_VGIC_V3_ADDR_TYPE_REDIST 3
+#define KVM_VGIC_ITS_ADDR_TYPE 4
+#define KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION 5
+
+struct GsKvmIoctl {
+	const char *name;
+	void (*plan)(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan);
+};
+
+static void work(GsKvmPlan *plan, int weight)
+{
+	gs_kvm_plan_add(plan, GS_KVM_OP_WORK, weight);
+}
+
+static void lock(GsKvmPlan *plan, GsKvmLock which)
+{
+	gs_kvm_plan_add(plan, GS_KVM_OP_LOCK, which);
+}
+
+static void unlock(GsKvmPlan *plan, GsKvmLock which)
+{
+	gs_kvm_plan_add(plan, GS_KVM_OP_UNLOCK, which);
+}
+
+static void sync_expedited(GsKvmPlan *plan, GsKvmDomain domain)
+{
+	gs_kvm_plan_add(plan, GS_KVM_OP_SYNC, domain);
+}
+
+/* REG: kvm_io_bus_register_dev(), the caller holding slots_lock. */
+static void bus_register(GsKvmPlan *plan)
+{
+	gs_kvm_plan_add(plan, GS_KVM_OP_BUS_FREE, GS_KVM_SRCU);
+}
+
+/* REG as most callers do it: taking slots_lock for it alone. */
+static void bus_register_locked(GsKvmPlan *plan)
+{
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	bus_register(plan);
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+}
+
+/* UNREG: kvm_io_bus_unregister_dev() of a device that is on the bus. */
+static void bus_unregister(GsKvmPlan *plan)
+{
+	sync_expedited(plan, GS_KVM_SRCU);
+}
+
+/* ROUTE: kvm_set_irq_routing(); irq_lock covers only the pointer swap before the wait. */
+static void set_irq_routing(GsKvmPlan *plan)
+{
+	sync_expedited(plan, GS_KVM_IRQ_SRCU);
+}
+
+/* kvm_vm_ioctl_create_irqchip(): PIC master, slave and ELCR, then the IOAPIC. */
+static void create_irqchip(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	work(plan, 2);
+	if (kvm->params->machine == GS_MACHINE_ARM64)
+		return;
+	lock(plan, GS_KVM_LOCK);
+	for (int device = 0; device < 4; device++) {
+		bus_register_locked(plan);
+		work(plan, 1);
+	}
+	set_irq_routing(plan);
+	unlock(plan, GS_KVM_LOCK);
+	work(plan, 1);
+	kvm->irqchip = GS_KVM_IRQCHIP_KERNEL;
+}
+
+/* kvm_create_pit(): making a kthread takes longest; then the timer ports and the speaker's. */
+static void create_pit(GsKvm *kvm, GsKvmPlan *plan, bool speaker)
+{
+	lock(plan, GS_KVM_LOCK);
+	work(plan, 2);
+	gs_kvm_plan_add(plan, GS_KVM_OP_KTHREAD, 6);
+	work(plan, 1);
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	bus_register(plan);
+	if (speaker)
+		bus_register(plan);
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+	unlock(plan, GS_KVM_LOCK);
+	work(plan, 1);
+	kvm->pit_reinject = true;
+}
+
+static void create_pit1(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	create_pit(kvm, plan, true);
+}
+
+static void create_pit2(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	/* A log that does not show the flags: most VMMs ask for the dummy speaker. */
+	create_pit(kvm, plan, !args->has_flags || (args->flags & KVM_PIT_SPEAKER_DUMMY));
+}
+
+static void reinject_control(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	work(plan, 1);
+	if (!kvm->pit_reinject)
+		return;
+	/* Switching off: the ack notifier goes expedited, the mask notifier does not. */
+	sync_expedited(plan, GS_KVM_IRQ_SRCU);
+	gs_kvm_plan_add(plan, GS_KVM_OP_SYNC_NORMAL, GS_KVM_IRQ_SRCU);
+	kvm->pit_reinject = false;
+}
+
+static void enable_cap(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	work(plan, 1);
+	if (!args->has_value || args->value != KVM_CAP_SPLIT_IRQCHIP)
+		return;
+	kvm->irqchip = GS_KVM_IRQCHIP_SPLIT;
+	if (kvm->params->split_irqchip_routes) {
+		lock(plan, GS_KVM_LOCK);
+		set_irq_routing(plan);
+		unlock(plan, GS_KVM_LOCK);
+	}
+}
+
+/* kvm_ioeventfd(): one device, or two for a length-less doorbell on the MMIO bus. */
+static void ioeventfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	const bool pio = args->has_flags && (args->flags & KVM_IOEVENTFD_FLAG_PIO);
+	const int devices = args->has_len && args->len == 0 && !pio ? 2 : 1;
+	const bool deassign = args->has_flags && (args->flags & KVM_IOEVENTFD_FLAG_DEASSIGN);
+
+	work(plan, 3);
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	if (!deassign) {
+		for (int i = 0; i < devices; i++)
+			bus_register(plan);
+		kvm->ioeventfds += devices;
+	} else {
+		for (int i = 0; i < devices && kvm->ioeventfds > 0; i++, kvm->ioeventfds--)
+			bus_unregister(plan);
+	}
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+	work(plan, 1);
+}
+
+static void register_coalesced_mmio(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	work(plan, 3);
+	bus_register_locked(plan);
+	work(plan, 1);
+	kvm->coalesced_zones++;
+}
+
+/* All zones inside the range are unregistered; a log's pointer does not show how many. */
+static void unregister_coalesced_mmio(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	work(plan, 3);
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	if (kvm->coalesced_zones > 0) {
+		bus_unregister(plan);
+		kvm->coalesced_zones--;
+	}
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+	work(plan, 1);
+}
+
+/* SWAP, @count times: kvm_swap_active_memslots(). */
+static void swap_memslots(GsKvmPlan *plan, int count)
+{
+	for (int i = 0; i < count; i++)
+		sync_expedited(plan, GS_KVM_SRCU);
+}
+
+static void set_user_memory_region(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	work(plan, 3);
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	swap_memslots(plan, gs_kvm_set_memory_region(kvm, args));
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+	work(plan, 1);
+}
+
+/* An internal x86 memslot is installed in every address space, one swap each. */
+static int address_spaces(const GsKvm *kvm)
+{
+	return kvm->params->smm ? 2 : 1;
+}
+
+static void set_tss_addr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	work(plan, 1);
+	if (kvm->params->machine != GS_MACHINE_X86_VMX || kvm->params->unrestricted_guest ||
+	    kvm->tss_pages)
+		return;
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	swap_memslots(plan, address_spaces(kvm));
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+	kvm->tss_pages = true;
+}
+
+/* Does creating a vCPU here look at the APIC access page (kvm_alloc_apic_access_page())? */
+static bool wants_apic_access_page(const GsKvm *kvm)
+{
+	if (kvm->irqchip == GS_KVM_IRQCHIP_NONE)
+		return false;
+	switch (kvm->params->machine) {
+	case GS_MACHINE_X86_VMX:
+		return kvm->params->flexpriority;
+	case GS_MACHINE_X86_SVM:
+		return kvm->params->avic && !kvm->pit_reinject;
+	case GS_MACHINE_ARM64:
+		return false;
+	}
+	return false;
+}
+
+static void create_vcpu(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	const bool holds_lock = kvm->params->create_vcpu_holds_lock;
+	const bool apic_page = wants_apic_access_page(kvm);
+	const bool identity_page = kvm->params->machine == GS_MACHINE_X86_VMX &&
+				   !kvm->params->unrestricted_guest && kvm->created_vcpus == 0;
+	const bool redistributor = kvm->params->machine == GS_MACHINE_ARM64 &&
+				   kvm->redistributor_region;
+
+	(void)args;
+	kvm->created_vcpus++;
+	if (holds_lock)
+		lock(plan, GS_KVM_LOCK);
+	work(plan, 2);
+	if (apic_page || identity_page || redistributor) {
+		lock(plan, GS_KVM_SLOTS_LOCK);
+		if (apic_page && !kvm->apic_access_page)
+			swap_memslots(plan, address_spaces(kvm));
+		if (identity_page)
+			swap_memslots(plan, address_spaces(kvm));
+		if (redistributor) {
+			bus_register(plan);
+			kvm->redistributors++;
+		}
+		unlock(plan, GS_KVM_SLOTS_LOCK);
+		kvm->apic_access_page |= apic_page;
+	}
+	work(plan, 1);
+	if (holds_lock)
+		unlock(plan, GS_KVM_LOCK);
+}
+
+static void set_gsi_routing(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	/* Succeeds only with an interrupt controller in the kernel. */
+	if (kvm->irqchip == GS_KVM_IRQCHIP_NONE)
+		kvm->irqchip = GS_KVM_IRQCHIP_SPLIT;
+	(void)args;
+	work(plan, 3);
+	set_irq_routing(plan);
+	work(plan, 1);
+}
+
+/* kvm_irqfd(): only resampling irqfds and removals wait, and on the other domain. */
+static void irqfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	const uint32_t flags = args->has_flags ? args->flags : 0;
+
+	if (kvm->irqchip == GS_KVM_IRQCHIP_NONE)
+		kvm->irqchip = GS_KVM_IRQCHIP_SPLIT;
+	work(plan, 1);
+	if (flags & (KVM_IRQFD_FLAG_RESAMPLE | KVM_IRQFD_FLAG_DEASSIGN))
+		sync_expedited(plan, GS_KVM_IRQ_SRCU);
+}
+
+/* kvm_vm_ioctl_set_msr_filter(): a normal synchronize. */
+static void set_msr_filter(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)kvm;
+	(void)args;
+	work(plan, 1);
+	gs_kvm_plan_add(plan, GS_KVM_OP_SYNC_NORMAL, GS_KVM_SRCU);
+}
+
+static void set_pmu_event_filter(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)kvm;
+	(void)args;
+	work(plan, 1);
+	sync_expedited(plan, GS_KVM_SRCU);
+}
+
+/* arm64: where the redistributors are; every vCPU without one gets it now. */
+static void set_redistributor_addr(GsKvm *kvm, GsKvmPlan *plan)
+{
+	lock(plan, GS_KVM_SLOTS_LOCK);
+	for (; kvm->redistributors < kvm->created_vcpus; kvm->redistributors++)
+		bus_register(plan);
+	unlock(plan, GS_KVM_SLOTS_LOCK);
+	kvm->redistributor_region = true;
+}
+
+static void set_device_attr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	work(plan, 1);
+	if (kvm->params->machine != GS_MACHINE_ARM64 || !args->has_device_attr)
+		return;
+	if (args->device_group == KVM_DEV_ARM_VGIC_GRP_CTRL &&
+	    args->device_attr == KVM_DEV_ARM_VGIC_CTRL_INIT) {
+		set_irq_routing(plan);
+	} else if (args->device_group == KVM_DEV_ARM_VGIC_GRP_ADDR) {
+		if (args->device_attr == KVM_VGIC_V3_ADDR_TYPE_REDIST ||
+		    args->device_attr == KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION)
+			set_redistributor_addr(kvm, plan);
+		else if (args->device_attr == KVM_VGIC_ITS_ADDR_TYPE)
+			bus_register_locked(plan);
+	}
+}
+
+/* Sorted by name, for bsearch(). */
+static const GsKvmIoctl table[] = {
+	{ "KVM_CREATE_IRQCHIP", create_irqchip },
+	{ "KVM_CREATE_PIT", create_pit1 },
+	{ "KVM_CREATE_PIT2", create_pit2 },
+	{ "KVM_CREATE_VCPU", create_vcpu },
+	{ "KVM_ENABLE_CAP", enable_cap },
+	{ "KVM_IOEVENTFD", ioeventfd },
+	{ "KVM_IRQFD", irqfd },
+	{ "KVM_REGISTER_COALESCED_MMIO", register_coalesced_mmio },
+	{ "KVM_REINJECT_CONTROL", reinject_control },
+	{ "KVM_SET_DEVICE_ATTR", set_device_attr },
+	{ "KVM_SET_GSI_ROUTING", set_gsi_routing },
+	{ "KVM_SET_PMU_EVENT_FILTER", set_pmu_event_filter },
+	{ "KVM_SET_TSS_ADDR", set_tss_addr },
+	{ "KVM_SET_USER_MEMORY_REGION", set_user_memory_region },
+	{ "KVM_SET_USER_MEMORY_REGION2", set_user_memory_region },
+	{ "KVM_UNREGISTER_COALESCED_MMIO", unregister_coalesced_mmio },
+	{ "KVM_X86_SET_MSR_FILTER", set_msr_filter },
+};
+
+static int compare_name(const void *name, const void *row)
+{
+	return strcmp(name, ((const GsKvmIoctl *)row)->name);
+}
+
+const GsKvmIoctl *gs_kvm_ioctl_lookup(const char *name)
+{
+	return bsearch(name, table, G_N_ELEMENTS(table), sizeof(table[0]), compare_name);
+}
+
+void gs_kvm_ioctl_plan(const GsKvmIoctl *ioctl, GsKvm *kvm, const GsCallArgs *args,
+		       GsKvmPlan *plan)
+{
+	gs_kvm_plan_reset(plan);
+	ioctl->plan(kvm, args, plan);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A plan: what one ioctl does, in order, as far as grace periods and KVM's
+ * locks are concerned. Made when the ioctl is issued, from the state of its VM
+ * (kvm-ioctl.c), and carried out step by step (kvm-call.c).
+ */
+#ifndef GS_KVM_PLAN_H
+#define GS_KVM_PLAN_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+	GS_KVM_LOCK,       /* kvm->lock */
+	GS_KVM_SLOTS_LOCK, /* kvm->slots_lock */
+	GS_KVM_LOCK_COUNT,
+} GsKvmLock;
+
+typedef enum {
+	GS_KVM_SRCU,     /* kvm->srcu: memslots and I/O buses */
+	GS_KVM_IRQ_SRCU, /* kvm->irq_srcu: interrupt routing */
+	GS_KVM_DOMAIN_COUNT,
+} GsKvmDomain;
+
+typedef enum {
+	GS_KVM_OP_WORK,      /* a share of the ioctl's own work */
+	GS_KVM_OP_KTHREAD,   /* a share of it that is the making of a kernel thread */
+	GS_KVM_OP_LOCK,
+	GS_KVM_OP_UNLOCK,
+	GS_KVM_OP_BUS_FREE,  /* kvm_io_bus_register_dev() has published: ask the policy */
+	GS_KVM_OP_SYNC,      /* synchronize_srcu_expedited() */
+	GS_KVM_OP_SYNC_NORMAL, /* synchronize_srcu() */
+} GsKvmOpKind;
+
+typedef struct {
+	GsKvmOpKind kind;
+	int arg; /* WORK, KTHREAD: weight; LOCK, UNLOCK: GsKvmLock; SYNC: GsKvmDomain */
+} GsKvmOp;
+
+typedef struct {
+	GArray *ops;     /* owned: GsKvmOp */
+	int weight_left; /* of the WORK and KTHREAD ops not yet begun */
+	bool reaches_srcu;
+} GsKvmPlan;
+
+void gs_kvm_plan_init(GsKvmPlan *plan);
+void gs_kvm_plan_clear(GsKvmPlan *plan);
+
+/* Start over, keeping the memory. */
+void gs_kvm_plan_reset(GsKvmPlan *plan);
+
+void gs_kvm_plan_add(GsKvmPlan *plan, GsKvmOpKind kind, int arg);
+
+#endif
