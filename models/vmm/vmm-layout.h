@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a VMM model's file to a script: parameters are given their values,
+ * repetitions are written out, threads and think time are assigned. The format
+ * is that of doc/VMM-MODELS.md.
+ */
+#ifndef GS_VMM_LAYOUT_H
+#define GS_VMM_LAYOUT_H
+
+#include "models/ini-file.h"
+#include "traces/script.h"
+
+/*
+ * One run of the model @name in @ini, with its parameters' default values. All
+ * of the file is checked, also what a value of 0 leaves out. The caller frees
+ * the script.
+ */
+GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, GError **error);
+
+#endif

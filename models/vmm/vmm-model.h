@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * VMM models: the ioctls a VMM issues at a VM's start, as data (models/vmm/NAME.ini).
+ */
+#ifndef GS_VMM_MODEL_H
+#define GS_VMM_MODEL_H
+
+#include "traces/script.h"
+
+#include <glib.h>
+
+#define GS_VMM_ERROR gs_vmm_error_quark()
+GQuark gs_vmm_error_quark(void);
+typedef enum {
+	GS_VMM_ERROR_UNKNOWN, /* no such model, and no such file */
+	GS_VMM_ERROR_SYNTAX,  /* malformed model file, with file:line */
+	GS_VMM_ERROR_NO_MATCH, /* the log's first call is not in the model */
+} GsVmmError;
+
+/* Names of the models that come with the program; free with g_strfreev(). */
+char **gs_vmm_list(void);
+
+/* Read model @name, or, if it has a '/' or ends in ".ini", that file. One VM, one run of it. */
+GsScript *gs_vmm_model_load(const char *name, GError **error);
+
+/* One line of description; the caller frees it. */
+char *gs_vmm_describe(const char *name);
+
+/*
+ * Put before the first call of every VM of @script that does not begin with
+ * KVM_CREATE_VM the calls model @name makes before that call.
+ */
+bool gs_vmm_add_preamble(GsScript *script, const char *name, GError **error);
+
+#endif
