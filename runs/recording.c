@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runs/recording.h"
+
+#include <math.h>
+
+#include "runs/replay-run.h"
+#include "runs/replay-work.h"
+
+/* Phases of the tick each candidate is simulated with. */
+#define CANDIDATE_RUNS 16
+
+/* How far from its predicted range a duration may lie for reasons other than grace periods. */
+#define SLACK_NS 300e3
+
+/* What one call can count against a candidate at most: a log may hold a stall of another cause. */
+#define MISFIT_MAX 20.0
+
+/* A later candidate must fit better by this much: less is chance. */
+#define BETTER 1.0
+
+static const int tick_rates_hz[] = { 250, 1000, 300, 100 };
+
+/* How badly durations between @min_ns and @max_ns explain @recorded_ns: a negative log density. */
+static double misfit(int64_t min_ns, int64_t max_ns, int64_t recorded_ns)
+{
+	const double width = (double)(max_ns - min_ns) + 2 * SLACK_NS;
+	const double below = (double)min_ns - SLACK_NS - (double)recorded_ns;
+	const double above = (double)recorded_ns - SLACK_NS - (double)max_ns;
+	const double outside = fmax(fmax(below, above), 0);
+
+	return fmin(log(width / (2 * SLACK_NS)) + outside / SLACK_NS, MISFIT_MAX);
+}
+
+static bool judge(const GsReplaySpec *spec, const GsProgram *program, const int64_t *work_ns,
+		  const GsPolicy *policy, int hz, double *ret_misfit, GError **error)
+{
+	const unsigned int calls = program->call_count;
+	g_autofree GsSample *samples = g_new0(GsSample, (size_t)calls * CANDIDATE_RUNS);
+	GsMachineParams params;
+	double sum = 0;
+
+	gs_machine_spec_resolve(spec->machine, hz, &params);
+	const GsRunSetup setup = {
+		.program = program,
+		.params = &params,
+		.policy = policy,
+		.work_ns = work_ns,
+		.seed = spec->seed,
+	};
+	g_autoptr(GsReplayHost) host = gs_replay_host_new(&setup);
+	for (unsigned int run = 0; run < CANDIDATE_RUNS; run++) {
+		if (!gs_replay_host_run(host, run, samples + (size_t)run * calls, NULL, error))
+			return false;
+	}
+	for (unsigned int i = 0; i < calls; i++) {
+		int64_t min_ns = INT64_MAX, max_ns = 0;
+
+		if (!program->calls[i].ioctl || program->calls[i].call->recorded_ns < 0)
+			continue;
+		for (unsigned int run = 0; run < CANDIDATE_RUNS; run++) {
+			min_ns = MIN(min_ns, samples[(size_t)run * calls + i].latency_ns);
+			max_ns = MAX(max_ns, samples[(size_t)run * calls + i].latency_ns);
+		}
+		sum += misfit(min_ns, max_ns, program->calls[i].call->recorded_ns);
+	}
+	*ret_misfit = sum;
+	return true;
+}
+
+/* The policies to try, likeliest first where the log cannot tell. */
+static GPtrArray *candidates(const GsReplaySpec *spec)
+{
+	GPtrArray *list = g_ptr_array_new();
+	const char *const first[] = { gs_machine_spec_default_policy(spec->machine),
+				      "sync-expedited" };
+
+	if (spec->from_policy) {
+		g_ptr_array_add(list, (void *)spec->from_policy);
+		return list;
+	}
+	for (unsigned int i = 0; i < G_N_ELEMENTS(first); i++) {
+		const GsPolicy *policy = gs_policy_lookup(first[i]);
+
+		if (policy && !g_ptr_array_find(list, policy, NULL))
+			g_ptr_array_add(list, (void *)policy);
+	}
+	for (const GsPolicy *const *policy = gs_policy_all(); *policy; policy++) {
+		if (!g_ptr_array_find(list, *policy, NULL))
+			g_ptr_array_add(list, (void *)*policy);
+	}
+	return list;
+}
+
+bool gs_recording_infer(GsReplaySpec *spec, GError **error)
+{
+	g_autoptr(GsProgram) program = gs_program_new(spec->script);
+	g_autofree int64_t *work_ns = gs_replay_guess_work(spec, program);
+	g_autoptr(GPtrArray) policies = candidates(spec);
+	const int *rates = spec->from_hz ? &spec->from_hz : tick_rates_hz;
+	const unsigned int rate_count = spec->from_hz ? 1 : G_N_ELEMENTS(tick_rates_hz);
+	const GsPolicy *best_policy = NULL;
+	int best_hz = 0;
+	double best = INFINITY;
+
+	for (unsigned int i = 0; i < policies->len; i++) {
+		for (unsigned int j = 0; j < rate_count; j++) {
+			const GsPolicy *policy = g_ptr_array_index(policies, i);
+			double candidate;
+
+			if (!judge(spec, program, work_ns, policy, rates[j], &candidate, error))
+				return false;
+			if (candidate < best - BETTER) {
+				best = candidate;
+				best_policy = policy;
+				best_hz = rates[j];
+			}
+		}
+	}
+	spec->from_policy = best_policy;
+	spec->from_hz = best_hz;
+	return true;
+}

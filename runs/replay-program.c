@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runs/replay-program.h"
+
+#include <string.h>
+
+static void prepare_call(GsProgramCall *ready, const GsScriptCall *call)
+{
+	*ready = (GsProgramCall){
+		.call = call,
+		.creates_vm = !call->failed && strcmp(call->name, "KVM_CREATE_VM") == 0,
+		.next = -1,
+		.first_started = -1,
+		.next_started = -1,
+	};
+	/* An ioctl that fails does so before it publishes anything readers could see. */
+	if (!call->failed && call->role != GS_FD_KVM)
+		ready->ioctl = gs_kvm_ioctl_lookup(call->name);
+}
+
+/* Link each call behind the thread's previous one, and first calls behind what starts them. */
+static void link_calls(GsProgram *program)
+{
+	g_autofree int32_t *last = g_new(int32_t, program->thread_count);
+
+	for (unsigned int i = 0; i < program->thread_count; i++)
+		last[i] = program->thread_first[i] = -1;
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		GsProgramCall *ready = &program->calls[i];
+		const uint32_t thread = ready->call->thread;
+
+		if (last[thread] >= 0) {
+			program->calls[last[thread]].next = (int32_t)i;
+		} else {
+			program->thread_first[thread] = (int32_t)i;
+			if (ready->call->after >= 0) {
+				GsProgramCall *starter = &program->calls[ready->call->after];
+
+				ready->next_started = starter->first_started;
+				starter->first_started = (int32_t)i;
+			}
+		}
+		last[thread] = (int32_t)i;
+	}
+}
+
+static void find_midway_vms(GsProgram *program)
+{
+	for (unsigned int vm = 0; vm < program->vm_count; vm++)
+		program->vm_starts_midway[vm] = true;
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		if (program->calls[i].creates_vm)
+			program->vm_starts_midway[program->calls[i].call->vm] = false;
+	}
+}
+
+GsProgram *gs_program_new(const GsScript *script)
+{
+	GsProgram *program = g_new(GsProgram, 1);
+
+	*program = (GsProgram){
+		.script = script,
+		.calls = g_new(GsProgramCall, script->calls->len),
+		.call_count = script->calls->len,
+		.thread_count = script->threads->len,
+		.vm_count = script->vm_count,
+		.vm_starts_midway = g_new(bool, script->vm_count),
+		.thread_first = g_new(int32_t, script->threads->len),
+	};
+	for (unsigned int i = 0; i < program->call_count; i++)
+		prepare_call(&program->calls[i], gs_script_call(script, i));
+	link_calls(program);
+	find_midway_vms(program);
+	return program;
+}
+
+void gs_program_free(GsProgram *program)
+{
+	g_free(program->calls);
+	g_free(program->vm_starts_midway);
+	g_free(program->thread_first);
+	g_free(program);
+}

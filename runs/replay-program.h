@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A script made ready to run: every name looked up, every thread's calls linked.
+ * Immutable, shared by all runs.
+ */
+#ifndef GS_REPLAY_PROGRAM_H
+#define GS_REPLAY_PROGRAM_H
+
+#include "models/kvm/kvm-ioctl.h"
+#include "traces/script.h"
+
+typedef struct {
+	const GsScriptCall *call;
+	const GsKvmIoctl *ioctl;  /* NULL: keeps its recorded time, whatever the kernel */
+	bool creates_vm;
+	int32_t next;             /* the thread's next call; -1: its last */
+	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
+	int32_t next_started;     /* linked through these calls; -1: its end */
+} GsProgramCall;
+
+typedef struct {
+	const GsScript *script;   /* borrowed */
+	GsProgramCall *calls;     /* owned: as many as the script has */
+	unsigned int call_count;
+	unsigned int thread_count;
+	unsigned int vm_count;
+	bool *vm_starts_midway;   /* owned: the log does not show the VM's creation */
+	int32_t *thread_first;    /* owned: first call of each thread; -1: it has none */
+} GsProgram;
+
+GsProgram *gs_program_new(const GsScript *script);
+void gs_program_free(GsProgram *program);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsProgram, gs_program_free)
+
+#endif
