@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* gracesim list TOPIC: the names that options take, one per line, and what they are. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "models/machine-spec.h"
+#include "models/policy/policy.h"
+#include "models/vmm/vmm-model.h"
+
+static void list_policies(void)
+{
+	for (const GsPolicy *const *policy = gs_policy_all(); *policy; policy++)
+		printf("%-20s %s (%s)\n", (*policy)->name, (*policy)->summary, (*policy)->status);
+}
+
+/* @names is taken; @describe returns text to free. */
+static void list_described(char **names, char *(*describe)(const char *name))
+{
+	g_auto(GStrv) owned = names;
+
+	for (char **name = owned; *name; name++) {
+		g_autofree char *description = describe(*name);
+
+		printf("%-20s %s\n", *name, description);
+	}
+}
+
+static void list_kernels(void)
+{
+	list_described(gs_machine_list_kernels(), gs_machine_describe_kernel);
+}
+
+static void list_hosts(void)
+{
+	list_described(gs_machine_list_hosts(), gs_machine_describe_host);
+}
+
+static void list_machines(void)
+{
+	puts("x86-vmx              Intel: the first vCPU installs the APIC access page\n"
+	     "x86-svm              AMD\n"
+	     "arm64                vCPUs first, then the interrupt controller");
+}
+
+static void list_vmms(void)
+{
+	list_described(gs_vmm_list(), gs_vmm_describe);
+}
+
+bool gs_cmd_list(const GsInvocation *invocation, GError **error)
+{
+	static const char *const topics[] = {
+		"policies", "kernels", "hosts", "machines", "vmms", NULL
+	};
+	static void (*const list_topic[])(void) = {
+		list_policies, list_kernels, list_hosts, list_machines, list_vmms
+	};
+	g_auto(GStrv) asked = NULL;
+	const GOptionEntry entries[] = {
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &asked, NULL, NULL },
+		{ 0 }
+	};
+	bool helped = false;
+	int topic;
+
+	if (!gs_command_parse(invocation, entries, NULL, &helped, error))
+		return false;
+	if (helped)
+		return true;
+	if (!asked || asked[1]) {
+		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
+			    "say one of policies, kernels, hosts, machines and vmms");
+		return false;
+	}
+	topic = gs_option_parse_word("TOPIC", asked[0], topics, error);
+	if (topic < 0)
+		return false;
+	list_topic[topic]();
+	return true;
+}

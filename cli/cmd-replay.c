@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * gracesim replay: read logs, replay each, report.
+ *
+ * Everything that can fail for a reason the user can mend is done before the
+ * first run: all logs are read, all output files are open.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/replay-request.h"
+#include "models/suggest.h"
+#include "models/vmm/vmm-model.h"
+#include "runs/recording.h"
+#include "runs/replay.h"
+#include "runs/report.h"
+#include "runs/samples-csv.h"
+#include "runs/summary.h"
+#include "traces/script-from-strace.h"
+#include "traces/trace-meta.h"
+
+/* One TRACE argument. */
+typedef struct {
+	GsScript *script;
+	GsReplaySpec spec;
+	GsSummary *summary;
+	bool from_inferred;
+} Trace;
+
+static void trace_free(gpointer pointer)
+{
+	Trace *trace = pointer;
+
+	g_clear_pointer(&trace->summary, gs_summary_free);
+	g_clear_pointer(&trace->script, gs_script_free);
+	g_free(trace);
+}
+
+static void print_note(const GsReplayRequest *request, const char *note)
+{
+	if (!request->quiet)
+		fprintf(stderr, "gracesim: note: %s\n", note);
+}
+
+/* Whether the log has what --call asks for; with a hint if not. */
+static bool check_call(const GsReplayRequest *request, const GsScript *script, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *hint = NULL;
+	uint32_t known = 0;
+
+	for (unsigned int i = 0; i < script->calls->len; i++) {
+		const GsScriptCall *call = gs_script_call(script, i);
+
+		g_ptr_array_add(names, (void *)call->name);
+		if (!strcmp(call->name, request->call))
+			known = MAX(known, call->occurrence + 1);
+	}
+	if (known && known > request->occurrence)
+		return true;
+	if (known) {
+		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
+			    "--call: '%s' has no VM with %s %" G_GINT64_FORMAT
+			    "; the last is %" G_GUINT32_FORMAT, script->source, request->call,
+			    request->occurrence, known - 1);
+		return false;
+	}
+	g_ptr_array_add(names, NULL);
+	hint = gs_suggest_hint(request->call, (const char *const *)names->pdata);
+	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "--call: '%s' has no ioctl '%s'%s",
+		    script->source, request->call, hint);
+	return false;
+}
+
+/* What the log was recorded under: the options, else the file beside it, else the log itself. */
+static bool resolve_from(const GsReplayRequest *request, Trace *trace, GError **error)
+{
+	GsReplaySpec *spec = &trace->spec;
+	g_autoptr(GsTraceMeta) meta = gs_trace_meta_load(trace->script->source, error);
+	g_autofree char *note = NULL;
+
+	if (!meta)
+		return false;
+	spec->from_hz = request->from_hz ? request->from_hz : meta->hz;
+	spec->from_policy = request->from_policy;
+	if (!spec->from_policy && meta->policy) {
+		spec->from_policy = gs_option_parse_policy(meta->path, meta->policy, error);
+		if (!spec->from_policy)
+			return false;
+	}
+	trace->from_inferred = !spec->from_policy || !spec->from_hz;
+	if (!trace->from_inferred)
+		return true;
+	if (!gs_recording_infer(spec, error))
+		return false;
+	note = g_strdup_printf("%s: looks recorded under %s at HZ=%d; if it was not, say "
+			       "--from-policy and --from-hz",
+			       trace->script->source, spec->from_policy->name, spec->from_hz);
+	print_note(request, note);
+	return true;
+}
+
+static Trace *read_trace(const GsReplayRequest *request, const char *path, GError **error)
+{
+	GsScript *script = gs_script_from_strace(path, error);
+	Trace *trace;
+
+	if (!script)
+		return NULL;
+	trace = g_new0(Trace, 1);
+	trace->script = script;
+	trace->spec = (GsReplaySpec){
+		.script = script,
+		.machine = request->machine,
+		.cells = (const GsReplayCell *)(const void *)request->cells->data,
+		.cell_count = request->cells->len,
+		.runs = request->runs,
+		.jobs = request->jobs,
+		.seed = request->seed,
+	};
+	if ((request->preamble && !gs_vmm_add_preamble(script, request->preamble, error)) ||
+	    (request->call && !check_call(request, script, error))) {
+		trace_free(trace);
+		return NULL;
+	}
+	for (unsigned int i = 0; i < script->notes->len; i++)
+		print_note(request, g_ptr_array_index(script->notes, i));
+	if (!resolve_from(request, trace, error)) {
+		trace_free(trace);
+		return NULL;
+	}
+	trace->summary = gs_summary_new(script, request->cells->len);
+	return trace;
+}
+
+/* Where the samples of a finished cell go. */
+typedef struct {
+	GsSummary *summary;
+	GsSamplesCsv *samples; /* NULL: nobody asked */
+	GsOutput *output;      /* of samples */
+} Sinks;
+
+static bool take_cell(const GsReplaySpec *spec, unsigned int cell, const GsSample *samples,
+		      void *user_data, GError **error)
+{
+	Sinks *sinks = user_data;
+
+	gs_summary_add_cell(sinks->summary, spec, cell, samples);
+	if (!sinks->samples)
+		return true;
+	gs_samples_csv_add_cell(sinks->samples, spec, cell, samples);
+	return gs_output_check(sinks->output, error);
+}
+
+static void show_progress(unsigned int done, unsigned int total, void *user_data)
+{
+	gs_progress_update(user_data, done, total);
+}
+
+static bool replay_trace(Trace *trace, Sinks *sinks, GPtrArray *notes, GError **error)
+{
+	GsProgress progress;
+	bool done;
+
+	gs_progress_init(&progress, trace->script->source);
+	trace->spec.progress = show_progress;
+	trace->spec.progress_data = &progress;
+	sinks->summary = trace->summary;
+	done = gs_replay(&trace->spec, notes, take_cell, sinks, error);
+	gs_progress_clear(&progress);
+	return done;
+}
+
+static bool write_report(const GsReplayRequest *request, const GPtrArray *traces, GsOutput *output,
+			 GError **error)
+{
+	g_autofree GsReportTrace *reported = g_new0(GsReportTrace, traces->len);
+	g_autoptr(GString) text = g_string_new(NULL);
+	GsReport report = {
+		.version = PACKAGE_VERSION,
+		.traces = reported,
+		.trace_count = traces->len,
+		.call = request->call,
+		.occurrence = request->occurrence,
+	};
+
+	for (unsigned int i = 0; i < traces->len; i++) {
+		const Trace *trace = g_ptr_array_index(traces, i);
+
+		reported[i] = (GsReportTrace){
+			.spec = &trace->spec,
+			.summary = trace->summary,
+			.preamble = request->preamble,
+			.from_inferred = trace->from_inferred,
+		};
+	}
+	request->write_report(&report, text);
+	fwrite(text->str, 1, text->len, gs_output_stream(output));
+	return gs_output_commit(output, error);
+}
+
+bool gs_cmd_replay(const GsInvocation *invocation, GError **error)
+{
+	g_auto(GsReplayRequest) request = { 0 };
+	g_autoptr(GPtrArray) traces = g_ptr_array_new_with_free_func(trace_free);
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GsOutput) report = NULL, samples = NULL;
+	g_autoptr(GsSamplesCsv) samples_csv = NULL;
+	Sinks sinks = { 0 };
+	bool helped = false;
+
+	if (!gs_replay_request_parse(&request, invocation, &helped, error))
+		return false;
+	if (helped)
+		return true;
+	for (char **path = request.traces; *path; path++) {
+		Trace *trace = read_trace(&request, *path, error);
+
+		if (!trace)
+			return false;
+		g_ptr_array_add(traces, trace);
+	}
+	report = gs_output_open(request.output, error);
+	if (!report)
+		return false;
+	if (request.samples) {
+		samples = gs_output_open(request.samples, error);
+		if (!samples)
+			return false;
+		samples_csv = gs_samples_csv_new(gs_output_stream(samples));
+		sinks.samples = samples_csv;
+		sinks.output = samples;
+	}
+	for (unsigned int i = 0; i < traces->len; i++)
+		if (!replay_trace(g_ptr_array_index(traces, i), &sinks, notes, error))
+			return false;
+	for (unsigned int i = 0; i < notes->len; i++)
+		print_note(&request, g_ptr_array_index(notes, i));
+	if (samples && !gs_output_commit(samples, error))
+		return false;
+	return write_report(&request, traces, report, error);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The values of options: numbers and lists, each error naming option and word.
+ *
+ * All fail with GS_CLI_ERROR_USAGE and leave what they return untouched.
+ */
+#ifndef GS_OPTIONS_H
+#define GS_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/policy/policy.h"
+
+/* The tick rates the kernel's configuration can have: below 24 its own arithmetic overflows. */
+#define GS_HZ_MIN 24
+#define GS_HZ_MAX 10000
+
+/* Read the decimal number @text, value of @option, from @min to @max. */
+bool gs_option_parse_number(const char *option, const char *text, uint64_t min, uint64_t max,
+			    uint64_t *ret_number, GError **error);
+
+/* Read a list such as "100,250": tick rates, each once. Returns a GArray of int. */
+GArray *gs_option_parse_hz_list(const char *option, const char *text, GError **error);
+
+/* Read the name of one policy. */
+const GsPolicy *gs_option_parse_policy(const char *option, const char *text, GError **error);
+
+/* Read "all" or a list of names, each once. Returns a GPtrArray of const GsPolicy *. */
+GPtrArray *gs_option_parse_policy_list(const char *option, const char *text, GError **error);
+
+/*
+ * Read "NAME" or "NAME:K". @ret_occurrence is -1 without K; the caller frees
+ * @ret_name.
+ */
+bool gs_option_parse_call(const char *option, const char *text, char **ret_name,
+			  int64_t *ret_occurrence, GError **error);
+
+/* The index of @text in @words (NULL-terminated), -1 with @error set if it is none of them. */
+int gs_option_parse_word(const char *option, const char *text, const char *const *words,
+			 GError **error);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the command line of `gracesim replay` asks for, checked as far as it can
+ * be without reading a log.
+ */
+#ifndef GS_REPLAY_REQUEST_H
+#define GS_REPLAY_REQUEST_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/command.h"
+#include "models/machine-spec.h"
+#include "models/policy/policy.h"
+#include "runs/report.h"
+
+/* Everything is owned by it but the policies. */
+typedef struct {
+	char **traces;          /* the files, at least one */
+	GArray *cells;          /* GsReplayCell: each policy at each tick rate */
+	GsMachineSpec *machine;
+	unsigned int runs, jobs;
+	uint64_t seed;
+	char *call;             /* NULL: all */
+	int64_t occurrence;     /* -1: all */
+	GsReportWriter write_report;
+	char *output;           /* where the report goes; "-": stdout */
+	char *samples;          /* NULL: nowhere */
+	const GsPolicy *from_policy; /* NULL: not said */
+	int from_hz;            /* 0: not said */
+	char *preamble;         /* NULL: none */
+	bool quiet;
+} GsReplayRequest;
+
+/* Parse @invocation into @request, which is all zero. False, or @ret_helped: nothing to do. */
+bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invocation,
+			     bool *ret_helped, GError **error);
+void gs_replay_request_clear(GsReplayRequest *request);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GsReplayRequest, gs_replay_request_clear)
+
+#endif
