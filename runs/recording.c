@@ -9,7 +9,10 @@
 /* Phases of the tick each candidate is simulated with. */
 #define CANDIDATE_RUNS 16
 
-/* How far from its predicted range a duration may lie for reasons other than grace periods. */
+/*
+ * How far from its predicted range a duration may lie, and how wide that range
+ * may be, for reasons other than grace periods.
+ */
 #define SLACK_NS 300e3
 
 /* What one call can count against a candidate at most: a log may hold a stall of another cause. */
@@ -23,12 +26,12 @@ static const int tick_rates_hz[] = { 250, 1000, 300, 100 };
 /* How badly durations between @min_ns and @max_ns explain @recorded_ns: a negative log density. */
 static double misfit(int64_t min_ns, int64_t max_ns, int64_t recorded_ns)
 {
-	const double width = (double)(max_ns - min_ns) + 2 * SLACK_NS;
+	const double width = fmax((double)(max_ns - min_ns), SLACK_NS);
 	const double below = (double)min_ns - SLACK_NS - (double)recorded_ns;
 	const double above = (double)recorded_ns - SLACK_NS - (double)max_ns;
 	const double outside = fmax(fmax(below, above), 0);
 
-	return fmin(log(width / (2 * SLACK_NS)) + outside / SLACK_NS, MISFIT_MAX);
+	return fmin(log(width / SLACK_NS) + outside / SLACK_NS, MISFIT_MAX);
 }
 
 static bool judge(const GsReplaySpec *spec, const GsProgram *program, const int64_t *work_ns,

@@ -31,6 +31,7 @@ typedef struct {
 	int64_t *work_ns;
 	WorkOrigin *origin;
 	bool *reaches_srcu;
+	const GsSample *samples; /* of the runs of the recording, while they are looked at */
 	unsigned int unexplained_count;
 	uint32_t first_unexplained_line;
 } Estimate;
@@ -77,23 +78,62 @@ static int compare_ns(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The runs of the recording: SOURCE_RUNS rows of one sample a call. */
+static const GsSample *sample_of(const Estimate *estimate, unsigned int run, unsigned int i)
+{
+	return &estimate->samples[(size_t)run * estimate->program->call_count + i];
+}
+
 /*
- * The work of call @i from its recording, given what the runs of the recording
- * added to the work they were told: SOURCE_RUNS samples, @stride apart.
+ * For each VM, the run most like its recording: on a host with several CPUs what
+ * a wait costs depends on where the thread ran, which the durations show.
  */
-static void measure(Estimate *estimate, unsigned int i, const GsSample *samples,
-		    unsigned int stride, int64_t tolerance_ns)
+static void match_runs(const Estimate *estimate, unsigned int *ret_run)
+{
+	const GsProgram *program = estimate->program;
+	g_autofree int64_t *distance_ns = g_new0(int64_t, program->vm_count * SOURCE_RUNS);
+
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		const GsScriptCall *call = program->calls[i].call;
+
+		for (unsigned int run = 0; run < SOURCE_RUNS && call->recorded_ns >= 0; run++) {
+			const int64_t apart_ns =
+				call->recorded_ns - sample_of(estimate, run, i)->latency_ns;
+
+			distance_ns[call->vm * SOURCE_RUNS + run] +=
+				MIN(ABS(apart_ns), UNEXPLAINED_NS);
+		}
+	}
+	for (unsigned int vm = 0; vm < program->vm_count; vm++) {
+		const int64_t *of_vm = distance_ns + vm * SOURCE_RUNS;
+
+		ret_run[vm] = 0;
+		for (unsigned int run = 1; run < SOURCE_RUNS; run++) {
+			if (of_vm[run] < of_vm[ret_run[vm]])
+				ret_run[vm] = run;
+		}
+	}
+}
+
+/*
+ * The work of call @i from its recording, given the run most like it. Where the
+ * runs differ by more than @tolerance_ns the wait hangs on the tick, and nothing
+ * can be said.
+ */
+static void measure(Estimate *estimate, unsigned int i, unsigned int like, int64_t tolerance_ns)
 {
 	const GsScriptCall *call = estimate->program->calls[i].call;
-	int64_t added_ns[SOURCE_RUNS];
+	int64_t min_ns = INT64_MAX, max_ns = 0;
 
-	for (unsigned int run = 0; run < SOURCE_RUNS; run++)
-		added_ns[run] = samples[run * stride + i].latency_ns - estimate->work_ns[i];
-	qsort(added_ns, SOURCE_RUNS, sizeof(added_ns[0]), compare_ns);
-	if (added_ns[SOURCE_RUNS - 1] - added_ns[0] > tolerance_ns)
+	for (unsigned int run = 0; run < SOURCE_RUNS; run++) {
+		min_ns = MIN(min_ns, sample_of(estimate, run, i)->latency_ns);
+		max_ns = MAX(max_ns, sample_of(estimate, run, i)->latency_ns);
+	}
+	if (max_ns - min_ns > tolerance_ns)
 		return;
 
-	const int64_t left_ns = MAX(call->recorded_ns - added_ns[SOURCE_RUNS / 2], 0);
+	const int64_t added_ns = sample_of(estimate, like, i)->latency_ns - estimate->work_ns[i];
+	const int64_t left_ns = MAX(call->recorded_ns - added_ns, 0);
 	if (left_ns > profile_work_ns(estimate, i) + UNEXPLAINED_NS) {
 		if (estimate->unexplained_count++ == 0)
 			estimate->first_unexplained_line = call->line;
@@ -106,14 +146,15 @@ static void measure(Estimate *estimate, unsigned int i, const GsSample *samples,
 /* Simulate the recording, and take the waits it had out of what was recorded. */
 static bool measure_all(Estimate *estimate, GError **error)
 {
-	const unsigned int calls = estimate->program->call_count;
+	const GsProgram *program = estimate->program;
 	const int64_t tolerance_ns = gs_tick_nsec(estimate->spec->from_hz) / 20;
-	g_autofree GsSample *samples = g_new0(GsSample, (size_t)calls * SOURCE_RUNS);
+	g_autofree GsSample *samples = g_new0(GsSample, (size_t)program->call_count * SOURCE_RUNS);
+	g_autofree unsigned int *like = g_new(unsigned int, program->vm_count);
 	GsMachineParams params;
 
 	gs_machine_spec_resolve(estimate->spec->machine, estimate->spec->from_hz, &params);
 	const GsRunSetup setup = {
-		.program = estimate->program,
+		.program = program,
 		.params = &params,
 		.policy = estimate->spec->from_policy,
 		.work_ns = estimate->work_ns,
@@ -121,14 +162,17 @@ static bool measure_all(Estimate *estimate, GError **error)
 	};
 	g_autoptr(GsReplayHost) host = gs_replay_host_new(&setup);
 	for (unsigned int run = 0; run < SOURCE_RUNS; run++) {
-		if (!gs_replay_host_run(host, run, samples + (size_t)run * calls,
+		if (!gs_replay_host_run(host, run, samples + (size_t)run * program->call_count,
 					estimate->reaches_srcu, error))
 			return false;
 	}
-	for (unsigned int i = 0; i < calls; i++) {
+	estimate->samples = samples;
+	match_runs(estimate, like);
+	for (unsigned int i = 0; i < program->call_count; i++) {
 		if (estimate->origin[i] == WORK_POOLED)
-			measure(estimate, i, samples, calls, tolerance_ns);
+			measure(estimate, i, like[program->calls[i].call->vm], tolerance_ns);
 	}
+	estimate->samples = NULL;
 	return true;
 }
 
