@@ -112,6 +112,20 @@ static void thread_block(GsTask *task)
 	schedule_next(cpu);
 }
 
+/*
+ * Behind the others that were woken, ahead of those that were preempted: who
+ * slept has not had its share yet (EEVDF picks it by its lag).
+ */
+static void enqueue_woken(GsCpu *cpu, GsThread *thread)
+{
+	GsListNode *place = cpu->run_queue.next;
+
+	while (place != &cpu->run_queue &&
+	       gs_thread_of(GS_CONTAINER_OF(place, GsTask, queue))->remaining_ns == 0)
+		place = place->next;
+	gs_list_insert_before(place, &thread->task.queue);
+}
+
 static bool is_free(const GsCpu *cpu)
 {
 	return !cpu->current && gs_list_is_empty(&cpu->run_queue);
@@ -155,7 +169,7 @@ static void thread_wake(GsTask *task)
 
 	thread->cpu = cpu;
 	thread->remaining_ns = 0;
-	gs_list_append(&cpu->run_queue, &task->queue);
+	enqueue_woken(cpu, thread);
 	gs_probe(kernel->engine, "sched_wakeup", kernel->this_cpu->id, task->name, cpu->id, 0);
 	if (cpu->current) {
 		cpu->need_resched = true;

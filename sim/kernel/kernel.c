@@ -29,49 +29,60 @@ void gs_kernel_clear(GsKernel *kernel)
 	g_free(kernel->load);
 }
 
-/* Make @count CPUs, drawn without replacement, busy with others' work. */
-static void start_load(GsKernel *kernel, GsRng *rng, int count)
+static void start_load(GsKernel *kernel, GsCpu *cpu)
 {
-	int left = kernel->params->cpus;
+	GsThread *load = &kernel->load[cpu->id];
 
-	for (int i = 0; count > 0; i++, left--) {
-		GsThread *load = &kernel->load[i];
+	gs_thread_init(load, kernel, cpu, "load");
+	load->bound = true;
+	kernel->this_cpu = cpu;
+	gs_task_start(&load->task, load_step);
+}
 
-		if (gs_rng_below(rng, left) >= count)
+/*
+ * Others' load: as many CPUs as were asked for, else any number, all equally
+ * likely; which ones is drawn. Who ticks has held the timekeeper's duty for
+ * long: it is with one of the busy CPUs, all equally likely, if there is any.
+ */
+static void draw_load(GsKernel *kernel)
+{
+	const GsKernelParams *params = kernel->params;
+	GsRng rng;
+
+	gs_rng_init(&rng, kernel->engine->seed, kernel->engine->run, "kernel.load", 0);
+	const int asked = params->tick_busy_cpus;
+	const int busy = MIN(asked >= 0 ? asked : (int)gs_rng_below(&rng, params->cpus),
+			     params->cpus);
+	int timekeeper = busy > 0 ? (int)gs_rng_below(&rng, busy) : -1;
+
+	for (int cpu = 0, left = busy; left > 0; cpu++) {
+		if (gs_rng_below(&rng, params->cpus - cpu) >= left)
 			continue;
-		count--;
-		gs_thread_init(load, kernel, &kernel->cpus[i], "load");
-		load->bound = true;
-		kernel->this_cpu = &kernel->cpus[i];
-		gs_task_start(&load->task, load_step);
+		left--;
+		start_load(kernel, &kernel->cpus[cpu]);
+		if (timekeeper-- == 0)
+			kernel->tick_do_timer_cpu = cpu;
 	}
 }
 
 void gs_kernel_reset(GsKernel *kernel)
 {
 	const GsKernelParams *params = kernel->params;
-	const GsEngine *engine = kernel->engine;
-	GsRng rng;
 
-	gs_rng_init(&rng, engine->seed, engine->run, "kernel.load", 0);
-	kernel->jiffies = gs_jiffies_at(gs_engine_now_ns(engine), kernel->tick_nsec);
+	kernel->jiffies =
+		gs_jiffies_at(gs_engine_now_ns(kernel->engine), kernel->tick_nsec);
+	kernel->tick_do_timer_cpu = GS_TICK_DO_TIMER_NONE;
 	gs_tmigr_init(kernel);
 	for (int i = 0; i < params->cpus; i++)
 		gs_cpu_init(&kernel->cpus[i], kernel, i);
-	kernel->this_cpu = &kernel->cpus[0];
-	kernel->tick_do_timer_cpu = params->tick_timekeeper >= 0 ?
-		params->tick_timekeeper : (int)gs_rng_below(&rng, params->cpus);
+	draw_load(kernel);
+	if (params->tick_timekeeper >= 0)
+		kernel->tick_do_timer_cpu = params->tick_timekeeper;
 
-	/* Others' load: as many CPUs as were asked for, or any number, all equally likely. */
-	const int busy = params->tick_busy_cpus >= 0 ? params->tick_busy_cpus :
-						       (int)gs_rng_below(&rng, params->cpus);
-	start_load(kernel, &rng, MIN(busy, params->cpus));
-
+	/* Nobody has touched an idle CPU for long: its tick is stopped. */
 	for (int i = 0; i < params->cpus; i++) {
-		GsCpu *cpu = &kernel->cpus[i];
-
-		/* Nobody has touched an idle CPU for long: its tick is stopped. */
-		if (cpu->is_idle)
-			gs_tick_nohz_idle_stop_tick(cpu);
+		if (kernel->cpus[i].is_idle)
+			gs_tick_nohz_idle_stop_tick(&kernel->cpus[i]);
 	}
+	kernel->this_cpu = &kernel->cpus[0];
 }

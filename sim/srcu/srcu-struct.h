@@ -24,9 +24,8 @@
 #define GS_SRCU_NODE_SLOTS 4
 /* In a slot nothing was recorded in: state bits that no recorded number has. */
 #define GS_SRCU_SNP_INIT_SEQ UINT64_C(2)
-/* CPUs below one leaf: RCU_FANOUT_LEAF; and leaves below the root: RCU_FANOUT. */
+/* CPUs below one leaf: RCU_FANOUT_LEAF. A root holds up to 64 leaves, all the CPUs there can be. */
 #define GS_SRCU_FANOUT_LEAF 16
-#define GS_SRCU_FANOUT 64
 
 /* From one callback list (SMALL) to one per CPU (BIG), a step each grace period. */
 typedef enum {
