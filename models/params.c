@@ -65,7 +65,7 @@ static const GsParam table[] = {
 	{ "tick.timekeeper", PARAM_INT, FIELD(kernel.tick_timekeeper), -1, GS_CPUS_MAX - 1,
 	  "CPU that advances jiffies at the start; -1: drawn per run" },
 	{ "tick.phase", PARAM_PPM, FIELD(run.tick_phase_ppm), 0, 999999,
-	  "where in a jiffy the run starts, as a fraction; default: drawn per run" },
+	  "where in a jiffy a VM starts, as a fraction; default: drawn per run and VM" },
 	{ "timer.pull", PARAM_BOOL, FIELD(kernel.timer_pull), 0, 1,
 	  "6.9 and later: an active CPU runs the timers of idle ones" },
 	{ "cpu.pin", PARAM_INT, FIELD(kernel.cpu_pin), -1, GS_CPUS_MAX - 1,

@@ -17,7 +17,7 @@
 
 /* How a run is set up, beyond the kernel. */
 typedef struct {
-	int64_t tick_phase_ppm;    /* where in its jiffy a run starts, 0 to 999999; -1: drawn */
+	int64_t tick_phase_ppm;    /* where in its jiffy a VM starts, 0 to 999999; -1: drawn */
 	int64_t think_busy_max_ns; /* a gap between two calls up to this is computing, else sleep */
 } GsRunParams;
 

@@ -43,13 +43,21 @@ static void link_calls(GsProgram *program)
 	}
 }
 
-static void find_midway_vms(GsProgram *program)
+/* How each VM begins: with which call, and whether its creation is in the script. */
+static void find_beginnings(GsProgram *program)
 {
+	g_autofree bool *begun = g_new0(bool, program->vm_count);
+
 	for (unsigned int vm = 0; vm < program->vm_count; vm++)
 		program->vm_starts_midway[vm] = true;
 	for (unsigned int i = 0; i < program->call_count; i++) {
-		if (program->calls[i].creates_vm)
-			program->vm_starts_midway[program->calls[i].call->vm] = false;
+		GsProgramCall *ready = &program->calls[i];
+		const uint32_t vm = ready->call->vm;
+
+		ready->begins_vm = !begun[vm];
+		begun[vm] = true;
+		if (ready->creates_vm)
+			program->vm_starts_midway[vm] = false;
 	}
 }
 
@@ -69,7 +77,7 @@ GsProgram *gs_program_new(const GsScript *script)
 	for (unsigned int i = 0; i < program->call_count; i++)
 		prepare_call(&program->calls[i], gs_script_call(script, i));
 	link_calls(program);
-	find_midway_vms(program);
+	find_beginnings(program);
 	return program;
 }
 

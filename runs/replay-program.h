@@ -13,6 +13,7 @@ typedef struct {
 	const GsScriptCall *call;
 	const GsKvmIoctl *ioctl;  /* NULL: keeps its recorded time, whatever the kernel */
 	bool creates_vm;
+	bool begins_vm;           /* the first call of its VM */
 	int32_t next;             /* the thread's next call; -1: its last */
 	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
 	int32_t next_started;     /* linked through these calls; -1: its end */

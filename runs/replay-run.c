@@ -115,16 +115,48 @@ static void issue(GsTask *task)
 			    host->setup.work_ns[player->call], player->call, returned);
 }
 
+/* Where in its jiffy @vm begins: drawn for each run and VM, or pinned by tick.phase. */
+static int64_t draw_phase_ns(const GsReplayHost *host, uint64_t run, uint32_t vm)
+{
+	const int64_t ppm = host->setup.params->run.tick_phase_ppm;
+	GsRng rng;
+
+	if (ppm >= 0)
+		return host->kernel.tick_nsec * ppm / 1000000;
+	gs_rng_init(&rng, host->setup.seed, run, "tick.phase", vm);
+	return gs_rng_below(&rng, host->kernel.tick_nsec);
+}
+
+/*
+ * How long user space takes before the next call. A VM that begins after a pause
+ * begins at a phase of its own: what came before it, the end of another VM say,
+ * takes another time on another kernel, so the log does not tell its phase.
+ */
+static int64_t think_ns(const Player *player)
+{
+	const GsReplayHost *host = player->host;
+	const GsProgramCall *ready = program_call(host, player->call);
+	const int64_t gap_ns = ready->call->think_ns;
+
+	if (!ready->begins_vm || gap_ns <= host->setup.params->run.think_busy_max_ns)
+		return gap_ns;
+
+	const int64_t tick_nsec = host->kernel.tick_nsec;
+	const int64_t phase_ns = draw_phase_ns(host, host->engine.run, ready->call->vm);
+	const int64_t earliest_ns = gs_engine_now_ns(&host->engine) + gap_ns;
+	const int64_t early_ns = (phase_ns - earliest_ns % tick_nsec + tick_nsec) % tick_nsec;
+	return gap_ns + early_ns;
+}
+
 /* User space between two calls: a short gap is computing, a long one sleep. */
 static void think(GsTask *task)
 {
 	Player *player = player_of(task);
-	const GsReplayHost *host = player->host;
-	const int64_t gap_ns = program_call(host, player->call)->call->think_ns;
+	const int64_t gap_ns = think_ns(player);
 	GsThread *thread = &player->kvm_thread.thread;
 
 	thread->user = true;
-	if (gap_ns <= host->setup.params->run.think_busy_max_ns)
+	if (gap_ns <= player->host->setup.params->run.think_busy_max_ns)
 		gs_task_spend(task, gap_ns, issue);
 	else
 		gs_thread_sleep(thread, gap_ns, issue);
@@ -168,18 +200,12 @@ void gs_replay_host_free(GsReplayHost *host)
 	g_free(host);
 }
 
-/* Where in its jiffy the run begins: drawn, or pinned by tick.phase. */
-static int64_t draw_epoch_ns(const GsRunSetup *setup, uint64_t run)
+/* A run begins at the phase of its first VM. */
+static int64_t draw_epoch_ns(const GsReplayHost *host, uint64_t run)
 {
-	const int64_t tick_nsec = gs_tick_nsec(setup->params->kernel.hz);
-	const int64_t edge_ns = RUN_EPOCH_NS / tick_nsec * tick_nsec;
-	const int64_t ppm = setup->params->run.tick_phase_ppm;
-	GsRng rng;
+	const int64_t tick_nsec = host->kernel.tick_nsec;
 
-	if (ppm >= 0)
-		return edge_ns + tick_nsec * ppm / 1000000;
-	gs_rng_init(&rng, setup->seed, run, "tick.phase", 0);
-	return edge_ns + gs_rng_below(&rng, tick_nsec);
+	return RUN_EPOCH_NS / tick_nsec * tick_nsec + draw_phase_ns(host, run, 0);
 }
 
 static void place_players(GsReplayHost *host, uint64_t run)
@@ -209,7 +235,8 @@ static int64_t run_limit_ns(const GsReplayHost *host)
 
 	for (unsigned int i = 0; i < program->call_count; i++)
 		limit_ns += program->calls[i].call->think_ns + host->setup.work_ns[i];
-	return host->epoch_ns + limit_ns;
+	/* And a jiffy for every VM to find its phase. */
+	return host->epoch_ns + limit_ns + program->vm_count * host->kernel.tick_nsec;
 }
 
 bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, bool *reaches_srcu,
@@ -219,7 +246,7 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 
 	host->samples = samples;
 	host->reaches_srcu = reaches_srcu;
-	host->epoch_ns = draw_epoch_ns(&host->setup, run);
+	host->epoch_ns = draw_epoch_ns(host, run);
 	gs_engine_reset(&host->engine, host->epoch_ns, host->setup.seed, run);
 	gs_kernel_reset(&host->kernel);
 	place_players(host, run);
