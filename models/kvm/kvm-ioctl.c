@@ -13,6 +13,8 @@
 #define KVM_IOEVENTFD_FLAG_PIO (1u << 1)
 #define KVM_PIT_SPEAKER_DUMMY 1u
 #define KVM_CAP_SPLIT_IRQCHIP 121
+#define KVM_HYPERV_EVENTFD_DEASSIGN (1u << 0)
+#define KVM_DEV_TYPE_ARM_VGIC_ITS 8
 #define KVM_DEV_ARM_VGIC_GRP_ADDR 0
 #define KVM_DEV_ARM_VGIC_GRP_CTRL 4
 #define KVM_DEV_ARM_VGIC_CTRL_INIT 0
@@ -72,10 +74,12 @@ static void bus_unregister(GsKvmPlan *plan)
 /* ROUTE: kvm_set_irq_routing(); irq_lock covers only the pointer swap before the wait. */
 static void set_irq_routing(GsKvmPlan *plan)
 {
+	lock(plan, GS_KVM_IRQ_LOCK);
+	unlock(plan, GS_KVM_IRQ_LOCK);
 	sync_expedited(plan, GS_KVM_IRQ_SRCU);
 }
 
-/* kvm_vm_ioctl_create_irqchip(): PIC master, slave and ELCR, then the IOAPIC. */
+/* kvm_pic_init(): master, slave and ELCR; kvm_ioapic_init(); then the default routing. */
 static void create_irqchip(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
 	(void)args;
@@ -124,13 +128,14 @@ static void create_pit2(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	create_pit(kvm, plan, !args->has_flags || (args->flags & KVM_PIT_SPEAKER_DUMMY));
 }
 
+/* A log shows a pointer; VMMs that call it switch reinjection off, which is the default on. */
 static void reinject_control(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
 	(void)args;
 	work(plan, 1);
 	if (!kvm->pit_reinject)
 		return;
-	/* Switching off: the ack notifier goes expedited, the mask notifier does not. */
+	/* The ack notifier goes expedited, the mask notifier does not. */
 	sync_expedited(plan, GS_KVM_IRQ_SRCU);
 	gs_kvm_plan_add(plan, GS_KVM_OP_SYNC_NORMAL, GS_KVM_IRQ_SRCU);
 	kvm->pit_reinject = false;
@@ -318,6 +323,15 @@ static void set_pmu_event_filter(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *
 	sync_expedited(plan, GS_KVM_SRCU);
 }
 
+/* kvm_hv_eventfd_deassign(): a normal synchronize. */
+static void hyperv_eventfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)kvm;
+	work(plan, 1);
+	if (args->has_flags && (args->flags & KVM_HYPERV_EVENTFD_DEASSIGN))
+		gs_kvm_plan_add(plan, GS_KVM_OP_SYNC_NORMAL, GS_KVM_SRCU);
+}
+
 /* arm64: where the redistributors are; every vCPU without one gets it now. */
 static void set_redistributor_addr(GsKvm *kvm, GsKvmPlan *plan)
 {
@@ -335,7 +349,9 @@ static void set_device_attr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 		return;
 	if (args->device_group == KVM_DEV_ARM_VGIC_GRP_CTRL &&
 	    args->device_attr == KVM_DEV_ARM_VGIC_CTRL_INIT) {
-		set_irq_routing(plan);
+		/* vgic_init() sets the default routing; an ITS has none of its own. */
+		if (!args->has_device_type || args->device_type != KVM_DEV_TYPE_ARM_VGIC_ITS)
+			set_irq_routing(plan);
 	} else if (args->device_group == KVM_DEV_ARM_VGIC_GRP_ADDR) {
 		if (args->device_attr == KVM_VGIC_V3_ADDR_TYPE_REDIST ||
 		    args->device_attr == KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION)
@@ -352,6 +368,7 @@ static const GsKvmIoctl table[] = {
 	{ "KVM_CREATE_PIT2", create_pit2 },
 	{ "KVM_CREATE_VCPU", create_vcpu },
 	{ "KVM_ENABLE_CAP", enable_cap },
+	{ "KVM_HYPERV_EVENTFD", hyperv_eventfd },
 	{ "KVM_IOEVENTFD", ioeventfd },
 	{ "KVM_IRQFD", irqfd },
 	{ "KVM_REGISTER_COALESCED_MMIO", register_coalesced_mmio },

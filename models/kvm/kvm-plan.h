@@ -2,7 +2,7 @@
 /*
  * A plan: what one ioctl does, in order, as far as grace periods and KVM's
  * locks are concerned. Made when the ioctl is issued, from the state of its VM
- * (kvm-ioctl.c), and carried out step by step (kvm-call.c).
+ * (kvm-ioctl.c), and carried out step by step (kvm-thread.c).
  */
 #ifndef GS_KVM_PLAN_H
 #define GS_KVM_PLAN_H
@@ -13,6 +13,7 @@
 typedef enum {
 	GS_KVM_LOCK,       /* kvm->lock */
 	GS_KVM_SLOTS_LOCK, /* kvm->slots_lock */
+	GS_KVM_IRQ_LOCK,   /* kvm->irq_lock */
 	GS_KVM_LOCK_COUNT,
 } GsKvmLock;
 

@@ -11,6 +11,7 @@ static const char *const domain_names[GS_KVM_DOMAIN_COUNT] = {
 static const char *const lock_names[GS_KVM_LOCK_COUNT] = {
 	[GS_KVM_LOCK] = "kvm->lock",
 	[GS_KVM_SLOTS_LOCK] = "kvm->slots_lock",
+	[GS_KVM_IRQ_LOCK] = "kvm->irq_lock",
 };
 
 /* A replaced bus array on its way to be freed; kept for reuse, so a run allocates nothing. */
