@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runs/replay.h"
 
+#include "runs/replay-notes.h"
 #include "runs/replay-run.h"
 #include "runs/replay-work.h"
 
@@ -112,7 +113,10 @@ bool gs_replay(const GsReplaySpec *spec, GPtrArray *notes, GsReplayCellFunc func
 	g_autofree GsSample *samples =
 		g_new0(GsSample, (size_t)program->call_count * MAX(spec->runs, 1));
 	bool ok = work_ns != NULL;
+	GsMachineParams machine;
 
+	gs_machine_spec_resolve(spec->machine, spec->from_hz, &machine);
+	gs_replay_note_unknowns(program, machine.kvm.machine, notes);
 	for (unsigned int i = 0; ok && i < spec->cell_count; i++) {
 		GsMachineParams params;
 		Cell cell = {
