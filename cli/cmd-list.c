@@ -37,11 +37,24 @@ static void list_hosts(void)
 	list_described(gs_machine_list_hosts(), gs_machine_describe_host);
 }
 
+/* @describe fills in the I-th name and its description; false behind the last. */
+static void list_static(bool (*describe)(unsigned int i, const char **name, const char **text),
+			int width)
+{
+	const char *name, *text;
+
+	for (unsigned int i = 0; describe(i, &name, &text); i++)
+		printf("%-*s %s\n", width, name, text);
+}
+
 static void list_machines(void)
 {
-	puts("x86-vmx              Intel: the first vCPU installs the APIC access page\n"
-	     "x86-svm              AMD\n"
-	     "arm64                vCPUs first, then the interrupt controller");
+	list_static(gs_machine_describe, 20);
+}
+
+static void list_parameters(void)
+{
+	list_static(gs_params_describe, 32);
 }
 
 static void list_vmms(void)
@@ -52,10 +65,10 @@ static void list_vmms(void)
 bool gs_cmd_list(const GsInvocation *invocation, GError **error)
 {
 	static const char *const topics[] = {
-		"policies", "kernels", "hosts", "machines", "vmms", NULL
+		"policies", "kernels", "hosts", "machines", "vmms", "parameters", NULL
 	};
 	static void (*const list_topic[])(void) = {
-		list_policies, list_kernels, list_hosts, list_machines, list_vmms
+		list_policies, list_kernels, list_hosts, list_machines, list_vmms, list_parameters
 	};
 	g_auto(GStrv) asked = NULL;
 	const GOptionEntry entries[] = {
@@ -71,7 +84,7 @@ bool gs_cmd_list(const GsInvocation *invocation, GError **error)
 		return true;
 	if (!asked || asked[1]) {
 		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "say one of policies, kernels, hosts, machines and vmms");
+			    "say one of policies, kernels, hosts, machines, vmms and parameters");
 		return false;
 	}
 	topic = gs_option_parse_word("TOPIC", asked[0], topics, error);

@@ -28,7 +28,7 @@ static const GsCommand commands[] = {
 	},
 	{
 		.name = "list",
-		.arguments = "policies|kernels|hosts|machines|vmms",
+		.arguments = "policies|kernels|hosts|machines|vmms|parameters",
 		.summary = "List the names that options take",
 		.examples = "gracesim list policies",
 		.run = gs_cmd_list,

@@ -11,15 +11,17 @@ G_DEFINE_QUARK(gs-machine-error-quark, gs_machine_error)
 #define DEFAULT_KERNEL "v7.3"
 
 typedef struct {
-	const char *name;
+	const char *name, *summary;
 	GsMachineKind kind;
 	const char *host; /* the host profile that fits it */
 } Machine;
 
 static const Machine machines[] = {
-	{ "x86-vmx", GS_MACHINE_X86_VMX, "metal-x86" },
-	{ "x86-svm", GS_MACHINE_X86_SVM, "metal-x86" },
-	{ "arm64", GS_MACHINE_ARM64, "metal-arm64" },
+	{ "x86-vmx", "Intel: the first vCPU installs the APIC access page", GS_MACHINE_X86_VMX,
+	  "metal-x86" },
+	{ "x86-svm", "AMD: so does it there only with AVIC", GS_MACHINE_X86_SVM, "metal-x86" },
+	{ "arm64", "Arm: vCPUs first, then the interrupt controller", GS_MACHINE_ARM64,
+	  "metal-arm64" },
 };
 
 struct GsMachineSpec {
@@ -164,6 +166,15 @@ int64_t gs_machine_spec_work_ns(const GsMachineSpec *spec, const char *name)
 	if (!work_ns)
 		work_ns = g_hash_table_lookup(spec->host->work_ns, "other");
 	return work_ns ? *work_ns : 0;
+}
+
+bool gs_machine_describe(unsigned int i, const char **ret_name, const char **ret_summary)
+{
+	if (i >= G_N_ELEMENTS(machines))
+		return false;
+	*ret_name = machines[i].name;
+	*ret_summary = machines[i].summary;
+	return true;
 }
 
 char **gs_machine_list_kernels(void)

@@ -54,6 +54,9 @@ void gs_machine_spec_resolve(const GsMachineSpec *spec, int hz, GsMachineParams 
  */
 int64_t gs_machine_spec_work_ns(const GsMachineSpec *spec, const char *name);
 
+/* The I-th machine's name and description, both static; false behind the last. */
+bool gs_machine_describe(unsigned int i, const char **ret_name, const char **ret_summary);
+
 /* Known names, NULL-terminated; the caller frees them with g_strfreev(). */
 char **gs_machine_list_kernels(void);
 char **gs_machine_list_hosts(void);

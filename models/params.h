@@ -49,7 +49,7 @@ void gs_params_assign(GsMachineParams *params, const GsAssignment *assignment);
 bool gs_params_parse(const char *name, const char *value, GsAssignment *ret_assignment,
 		     GError **error);
 
-/* For listings: the I-th parameter's name and help text; false behind the last. */
+/* The I-th parameter's name and help text, both static; false behind the last. */
 bool gs_params_describe(unsigned int i, const char **ret_name, const char **ret_help);
 
 #endif
