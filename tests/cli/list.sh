@@ -10,7 +10,7 @@ names() {
 
 # Every line is a name and what it is.
 described() {
-	exits 0 list "$1" && [ -s out ] && [ ! -s err ] && ! grep -vq '^[a-z0-9.-]*  *[^ ]' out
+	exits 0 list "$1" && [ -s out ] && [ ! -s err ] && ! grep -vq '^[a-z0-9._-]*  *[^ ]' out
 }
 
 takes() {
