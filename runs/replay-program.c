@@ -32,11 +32,13 @@ static void link_calls(GsProgram *program)
 			program->calls[last[thread]].next = (int32_t)i;
 		} else {
 			program->thread_first[thread] = (int32_t)i;
+			ready->begins_thread = true;
 			if (ready->call->after >= 0) {
 				GsProgramCall *starter = &program->calls[ready->call->after];
 
 				ready->next_started = starter->first_started;
 				starter->first_started = (int32_t)i;
+				starter->starting_ns = MAX(starter->starting_ns, ready->call->think_ns);
 			}
 		}
 		last[thread] = (int32_t)i;

@@ -14,9 +14,11 @@ typedef struct {
 	const GsKvmIoctl *ioctl;  /* NULL: keeps its recorded time, whatever the kernel */
 	bool creates_vm;
 	bool begins_vm;           /* the first call of its VM */
+	bool begins_thread;       /* the first call of its thread */
 	int32_t next;             /* the thread's next call; -1: its last */
 	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
 	int32_t next_started;     /* linked through these calls; -1: its end */
+	int64_t starting_ns;      /* from this call's end to the last of these: making threads is work */
 } GsProgramCall;
 
 typedef struct {

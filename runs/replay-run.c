@@ -20,6 +20,7 @@ typedef struct {
 	GsReplayHost *host;
 	int32_t call;        /* in progress, or thought about */
 	int64_t started_ns;
+	int64_t sleep_ns;    /* of the gap before the call, the part asleep */
 	char name[24];
 } Player;
 
@@ -61,9 +62,13 @@ static void create_vm(GsReplayHost *host, uint32_t vm)
 
 static void start_player(GsReplayHost *host, int32_t first_call)
 {
-	Player *player = &host->players[program_call(host, first_call)->call->thread];
+	const GsProgramCall *ready = program_call(host, first_call);
+	Player *player = &host->players[ready->call->thread];
 
 	player->call = first_call;
+	/* A new thread starts beside the one that made it, unless it is bound. */
+	if (ready->call->after >= 0 && !player->kvm_thread.thread.bound)
+		player->kvm_thread.thread.cpu = host->kernel.this_cpu;
 	gs_task_start(&player->kvm_thread.thread.task, think);
 }
 
@@ -148,18 +153,35 @@ static int64_t think_ns(const Player *player)
 	return gap_ns + early_ns;
 }
 
-/* User space between two calls: a short gap is computing, a long one sleep. */
+static void sleep_on(GsTask *task)
+{
+	Player *player = player_of(task);
+
+	gs_thread_sleep(&player->kvm_thread.thread, player->sleep_ns, issue);
+}
+
+/*
+ * User space between two calls: a short gap is computing, a long one sleep, but
+ * for the time it takes to make the threads that appear in it. Before its first
+ * call a thread does not exist for most of the gap.
+ */
 static void think(GsTask *task)
 {
 	Player *player = player_of(task);
+	const GsReplayHost *host = player->host;
+	const GsProgramCall *ready = program_call(host, player->call);
 	const int64_t gap_ns = think_ns(player);
-	GsThread *thread = &player->kvm_thread.thread;
+	const int64_t busy_max_ns = host->setup.params->run.think_busy_max_ns;
+	int64_t busy_ns = gap_ns <= busy_max_ns ? gap_ns : 0;
 
-	thread->user = true;
-	if (gap_ns <= player->host->setup.params->run.think_busy_max_ns)
-		gs_task_spend(task, gap_ns, issue);
-	else
-		gs_thread_sleep(thread, gap_ns, issue);
+	if (ready->begins_thread)
+		busy_ns = 0;
+	else if (busy_ns == 0)
+		busy_ns = MIN(program_call(host, ready->call->after)->starting_ns, busy_max_ns);
+	busy_ns = MIN(busy_ns, gap_ns);
+	player->sleep_ns = gap_ns - busy_ns;
+	player->kvm_thread.thread.user = true;
+	gs_task_spend(task, busy_ns, player->sleep_ns > 0 ? sleep_on : issue);
 }
 
 GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)

@@ -31,6 +31,7 @@ typedef struct {
 	int64_t *work_ns;
 	WorkOrigin *origin;
 	bool *reaches_srcu;
+	bool *overlaps;          /* with a call of another thread of its VM, in the log */
 	const GsSample *samples; /* of the runs of the recording, while they are looked at */
 	unsigned int unexplained_count;
 	uint32_t first_unexplained_line;
@@ -76,6 +77,29 @@ static int compare_ns(const void *a, const void *b)
 	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+/*
+ * Which calls were made while another thread of the VM made one: how long they
+ * waited for its locks and its CPU cannot be told from their durations.
+ */
+static void find_overlaps(Estimate *estimate)
+{
+	const GsProgram *program = estimate->program;
+
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		const GsScriptCall *call = program->calls[i].call;
+		const int64_t end_ns = call->start_ns + call->recorded_ns;
+
+		for (unsigned int j = i + 1; j < program->call_count; j++) {
+			const GsScriptCall *other = program->calls[j].call;
+
+			if (call->start_ns < 0 || other->start_ns >= end_ns)
+				break;
+			if (other->vm == call->vm && other->thread != call->thread)
+				estimate->overlaps[i] = estimate->overlaps[j] = true;
+		}
+	}
 }
 
 /* The runs of the recording: SOURCE_RUNS rows of one sample a call. */
@@ -169,7 +193,7 @@ static bool measure_all(Estimate *estimate, GError **error)
 	estimate->samples = samples;
 	match_runs(estimate, like);
 	for (unsigned int i = 0; i < program->call_count; i++) {
-		if (estimate->origin[i] == WORK_POOLED)
+		if (estimate->origin[i] == WORK_POOLED && !estimate->overlaps[i])
 			measure(estimate, i, like[program->calls[i].call->vm], tolerance_ns);
 	}
 	estimate->samples = NULL;
@@ -202,12 +226,14 @@ static bool pool(const Estimate *estimate, unsigned int i, int64_t *ret_ns)
 static void pool_all(Estimate *estimate)
 {
 	for (unsigned int i = 0; i < estimate->program->call_count; i++) {
+		const int64_t recorded_ns = estimate->program->calls[i].call->recorded_ns;
+		int64_t work_ns = profile_work_ns(estimate, i);
+
 		if (estimate->origin[i] != WORK_POOLED)
 			continue;
-		if (!pool(estimate, i, &estimate->work_ns[i])) {
-			estimate->work_ns[i] = profile_work_ns(estimate, i);
+		if (!pool(estimate, i, &work_ns))
 			estimate->origin[i] = WORK_PROFILE;
-		}
+		estimate->work_ns[i] = MIN(work_ns, recorded_ns);
 	}
 }
 
@@ -237,15 +263,18 @@ int64_t *gs_replay_estimate_work(const GsReplaySpec *spec, const GsProgram *prog
 	g_autofree int64_t *work_ns = gs_replay_guess_work(spec, program);
 	g_autofree WorkOrigin *origin = g_new0(WorkOrigin, program->call_count);
 	g_autofree bool *reaches_srcu = g_new0(bool, program->call_count);
+	g_autofree bool *overlaps = g_new0(bool, program->call_count);
 	Estimate estimate = {
 		.spec = spec,
 		.program = program,
 		.work_ns = work_ns,
 		.origin = origin,
 		.reaches_srcu = reaches_srcu,
+		.overlaps = overlaps,
 	};
 
 	note_origins(&estimate);
+	find_overlaps(&estimate);
 	if (!measure_all(&estimate, error))
 		return NULL;
 	pool_all(&estimate);
