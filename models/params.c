@@ -52,8 +52,10 @@ static const GsParam table[] = {
 	  "idle: idle CPUs may stop their tick; off: every CPU ticks always" },
 	{ "tick.retain_count", PARAM_INT, FIELD(kernel.tick_retain_count), 0, 1000,
 	  "idle ticks before an idle CPU stops its tick" },
-	{ "tick.rcu_retain_max", PARAM_INT, FIELD(kernel.tick_rcu_retain_max), 0, 1000,
-	  "up to this many more, drawn each time, while RCU needs the CPU" },
+	{ "rcu.gp_min_jiffies", PARAM_INT, FIELD(kernel.rcu_gp_min_jiffies), 0, 1000,
+	  "RCU keeps the tick of the CPU a VM was created on for this long at least" },
+	{ "rcu.gp_max_jiffies", PARAM_INT, FIELD(kernel.rcu_gp_max_jiffies), 0, 1000,
+	  "and for this long at most, drawn each time" },
 	{ "tick.skew_tick", PARAM_BOOL, FIELD(kernel.skew_tick), 0, 1,
 	  "the CPUs' ticks are spread over half a jiffy" },
 	{ "tick.spread_ns", PARAM_NS, FIELD(kernel.tick_spread_ns), 0, GS_NSEC_PER_MSEC,
@@ -199,7 +201,8 @@ static bool parse_ppm(const char *text, int64_t *ret_ppm)
 		*ret_ppm = 0;
 		return true;
 	}
-	if (!g_str_has_prefix(text, "0.") || strlen(text) > 8 || !text[2])
+	if (!g_str_has_prefix(text, "0.") || strlen(text) > 8 || !text[2] ||
+	    text[2 + strspn(text + 2, G_CSET_DIGITS)])
 		return false;
 	memcpy(digits, text + 2, strlen(text + 2));
 	return parse_integer(digits, ret_ppm);

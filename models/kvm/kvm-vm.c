@@ -62,6 +62,9 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 	kvm->redistributor_region = false;
 	kvm->ioeventfds = kvm->coalesced_zones = 0;
 	g_array_set_size(kvm->memslots, 0);
+	/* What creating a VM replaces and closes on the way is freed by RCU. */
+	if (!midway)
+		gs_tick_call_rcu(kernel->this_cpu);
 	kvm->free_buses = NULL;
 	for (GsKvmOldBus *bus = kvm->old_buses; bus; bus = bus->next_owned) {
 		bus->next_free = kvm->free_buses;

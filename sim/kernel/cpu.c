@@ -41,7 +41,6 @@ static void schedule_next(GsCpu *cpu)
 		return;
 	}
 	cpu->is_idle = true;
-	gs_tick_nohz_idle_enter(cpu);
 	gs_tick_nohz_idle_stop_tick(cpu);
 }
 

@@ -112,7 +112,7 @@ void gs_tick_init(GsCpu *cpu)
 	*ts = (GsTickSched){ .last_tick_jiffies = kernel->jiffies };
 	gs_event_init(&ts->event, "tick", GS_EVENT_CLOCK, tick_nohz_handler);
 	gs_rng_init(&spread, engine->seed, engine->run, "tick.spread", (uint32_t)cpu->id);
-	gs_rng_init(&ts->retain, engine->seed, engine->run, "tick.retain", (uint32_t)cpu->id);
+	gs_rng_init(&ts->rcu, engine->seed, engine->run, "rcu.gp", (uint32_t)cpu->id);
 	gs_rng_init(&ts->jitter, engine->seed, engine->run, "tick.jitter", (uint32_t)cpu->id);
 	ts->late_ns = gs_rng_below(&spread, kernel->params->tick_spread_ns + 1);
 	if (kernel->params->timer_pull)
@@ -145,7 +145,8 @@ void gs_tick_nohz_idle_stop_tick(GsCpu *cpu)
 
 	if (!kernel->params->nohz_idle || !gs_list_is_empty(&cpu->run_queue))
 		return;
-	if (!was_stopped && (cpu->tick.idle_tick_count < cpu->tick.idle_tick_keep ||
+	if (!was_stopped && (cpu->tick.idle_tick_count < kernel->params->tick_retain_count ||
+			     kernel->jiffies < cpu->tick.rcu_until_jiffies ||
 			     next <= kernel->jiffies + 1))
 		return;
 	if (pull) {
@@ -160,17 +161,19 @@ void gs_tick_nohz_idle_stop_tick(GsCpu *cpu)
 	stop_tick(cpu, next);
 }
 
-void gs_tick_nohz_idle_enter(GsCpu *cpu)
+void gs_tick_call_rcu(GsCpu *cpu)
 {
 	const GsKernelParams *params = cpu->kernel->params;
+	const int spread = params->rcu_gp_max_jiffies - params->rcu_gp_min_jiffies;
+	const int64_t drawn_jiffies = gs_rng_below(&cpu->tick.rcu, MAX(spread, 0) + 1);
 
-	cpu->tick.idle_tick_count = 0;
-	cpu->tick.idle_tick_keep = params->tick_retain_count +
-		(int)gs_rng_below(&cpu->tick.retain, params->tick_rcu_retain_max + 1);
+	cpu->tick.rcu_until_jiffies =
+		cpu->kernel->jiffies + params->rcu_gp_min_jiffies + drawn_jiffies;
 }
 
 void gs_tick_nohz_idle_exit(GsCpu *cpu)
 {
+	cpu->tick.idle_tick_count = 0;
 	if (!cpu->tick.stopped)
 		return;
 	gs_tick_do_update_jiffies64(cpu->kernel);

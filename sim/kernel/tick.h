@@ -30,9 +30,9 @@ typedef struct {
 	int64_t edge_ns;      /* nominal instant of the pending event */
 	int64_t late_ns;      /* this run's delivery delay, with the skew */
 	GsRng jitter;         /* per-tick delivery delay */
-	GsRng retain;         /* how many idle ticks are kept */
 	int idle_tick_count;  /* ticks taken since the CPU last went idle */
-	int idle_tick_keep;   /* ticks to take before it may stop */
+	GsRng rcu;            /* lengths of RCU grace periods */
+	int64_t rcu_until_jiffies; /* RCU has callbacks of this CPU's until then */
 	int stalled_jiffies;
 	int64_t last_tick_jiffies;
 } GsTickSched;
@@ -40,8 +40,11 @@ typedef struct {
 /* Start ticking at the first edge after now. */
 void gs_tick_init(GsCpu *cpu);
 
-/* The CPU goes idle: decide how many ticks it takes before it may stop. */
-void gs_tick_nohz_idle_enter(GsCpu *cpu);
+/*
+ * The executing CPU has queued an RCU callback: rcu_needs_cpu() keeps its tick
+ * until RCU's grace period is over. RCU itself is no more than that here.
+ */
+void gs_tick_call_rcu(GsCpu *cpu);
 
 /* The CPU has nothing to run, or has handled an interrupt while idle: stop the tick if it may. */
 void gs_tick_nohz_idle_stop_tick(GsCpu *cpu);
