@@ -8,7 +8,6 @@
 
 #define RUNS_MAX 10000000
 #define JOBS_MAX 1024
-#define CPUS_MAX 4096
 
 static const char description[] =
 	"LIST is words with commas between them. What a log was recorded under is taken\n"
@@ -129,7 +128,7 @@ static bool parse_machine(GsReplayRequest *request, const Words *words, GError *
 		.set = (const char *const *)words->set,
 	};
 
-	if (!parse_unsigned("--cpus", words->cpus, 1, CPUS_MAX, 0, &cpus, error))
+	if (!parse_unsigned("--cpus", words->cpus, 1, GS_CPUS_MAX, 0, &cpus, error))
 		return false;
 	asked.cpus = (int)cpus;
 	request->machine = gs_machine_spec_new(&asked, error);
