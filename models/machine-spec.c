@@ -159,6 +159,13 @@ void gs_machine_spec_resolve(const GsMachineSpec *spec, int hz, GsMachineParams 
 	assign_all(ret_params, spec->set);
 }
 
+void gs_machine_spec_resolve_recording(const GsMachineSpec *spec, int hz,
+				       GsMachineParams *ret_params)
+{
+	gs_machine_spec_resolve(spec, hz, ret_params);
+	ret_params->run.tick_phase_ppm = -1;
+}
+
 int64_t gs_machine_spec_work_ns(const GsMachineSpec *spec, const char *name)
 {
 	const int64_t *work_ns = g_hash_table_lookup(spec->host->work_ns, name);

@@ -48,6 +48,10 @@ const char *gs_machine_spec_overrides(const GsMachineSpec *spec);
 /* Every number of the machine at @hz. */
 void gs_machine_spec_resolve(const GsMachineSpec *spec, int hz, GsMachineParams *ret_params);
 
+/* The same for the machine a log was recorded on: nobody knows its phase, so it is not pinned. */
+void gs_machine_spec_resolve_recording(const GsMachineSpec *spec, int hz,
+				       GsMachineParams *ret_params);
+
 /*
  * The host profile's figure for the work of ioctl @name: what it takes without
  * its grace periods. Where the profile has none, its figure for any ioctl.

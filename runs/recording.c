@@ -42,7 +42,7 @@ static bool judge(const GsReplaySpec *spec, const GsProgram *program, const int6
 	GsMachineParams params;
 	double sum = 0;
 
-	gs_machine_spec_resolve(spec->machine, hz, &params);
+	gs_machine_spec_resolve_recording(spec->machine, hz, &params);
 	const GsRunSetup setup = {
 		.program = program,
 		.params = &params,

@@ -176,7 +176,8 @@ static bool measure_all(Estimate *estimate, GError **error)
 	g_autofree unsigned int *like = g_new(unsigned int, program->vm_count);
 	GsMachineParams params;
 
-	gs_machine_spec_resolve(estimate->spec->machine, estimate->spec->from_hz, &params);
+	gs_machine_spec_resolve_recording(estimate->spec->machine, estimate->spec->from_hz,
+					  &params);
 	const GsRunSetup setup = {
 		.program = program,
 		.params = &params,
