@@ -136,6 +136,7 @@ static bool read_values(GsIniFile *ini, GKeyFile *file, GError **error)
 			if (failure)
 				return fail_at(ini, entry->line, error, "bad value of '%s': %s",
 					       *key, failure->message);
+			g_strchomp(entry->value);
 		}
 	}
 	return true;

@@ -38,7 +38,8 @@ static void link_calls(GsProgram *program)
 
 				ready->next_started = starter->first_started;
 				starter->first_started = (int32_t)i;
-				starter->starting_ns = MAX(starter->starting_ns, ready->call->think_ns);
+				starter->starting_ns =
+					MAX(starter->starting_ns, ready->call->think_ns);
 			}
 		}
 		last[thread] = (int32_t)i;

@@ -18,7 +18,7 @@ typedef struct {
 	int32_t next;             /* the thread's next call; -1: its last */
 	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
 	int32_t next_started;     /* linked through these calls; -1: its end */
-	int64_t starting_ns;      /* from this call's end to the last of these: making threads is work */
+	int64_t starting_ns;      /* from its end to the last of these: making threads takes time */
 } GsProgramCall;
 
 typedef struct {

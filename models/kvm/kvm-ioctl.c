@@ -147,11 +147,10 @@ static void enable_cap(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	if (!args->has_value || args->value != KVM_CAP_SPLIT_IRQCHIP)
 		return;
 	kvm->irqchip = GS_KVM_IRQCHIP_SPLIT;
-	if (kvm->params->split_irqchip_routes) {
-		lock(plan, GS_KVM_LOCK);
+	lock(plan, GS_KVM_LOCK);
+	if (kvm->params->split_irqchip_routes)
 		set_irq_routing(plan);
-		unlock(plan, GS_KVM_LOCK);
-	}
+	unlock(plan, GS_KVM_LOCK);
 }
 
 /* kvm_ioeventfd(): one device, or two for a length-less doorbell on the MMIO bus. */
