@@ -96,8 +96,8 @@ static GPtrArray *candidates(const GsReplaySpec *spec)
 
 bool gs_recording_infer(GsReplaySpec *spec, GError **error)
 {
-	g_autoptr(GsProgram) program = gs_program_new(spec->script);
-	g_autofree int64_t *work_ns = gs_replay_guess_work(spec, program);
+	g_autoptr(GsProgram) program = gs_program_new(spec->script, error);
+	g_autofree int64_t *work_ns = NULL;
 	g_autoptr(GPtrArray) policies = candidates(spec);
 	const int *rates = spec->from_hz ? &spec->from_hz : tick_rates_hz;
 	const unsigned int rate_count = spec->from_hz ? 1 : G_N_ELEMENTS(tick_rates_hz);
@@ -105,6 +105,9 @@ bool gs_recording_infer(GsReplaySpec *spec, GError **error)
 	int best_hz = 0;
 	double best = INFINITY;
 
+	if (!program)
+		return false;
+	work_ns = gs_replay_guess_work(spec, program);
 	for (unsigned int i = 0; i < policies->len; i++) {
 		for (unsigned int j = 0; j < rate_count; j++) {
 			const GsPolicy *policy = g_ptr_array_index(policies, i);

@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "runs/replay.h"
+
+/* What a script may span, think time and recorded durations added up. */
+#define SPAN_MAX_NS (365 * 24 * 3600 * GS_NSEC_PER_SEC)
+
 static void prepare_call(GsProgramCall *ready, const GsScriptCall *call)
 {
 	*ready = (GsProgramCall){
@@ -64,10 +69,31 @@ static void find_beginnings(GsProgram *program)
 	}
 }
 
-GsProgram *gs_program_new(const GsScript *script)
+static bool check_span(const GsScript *script, GError **error)
 {
-	GsProgram *program = g_new(GsProgram, 1);
+	int64_t left_ns = SPAN_MAX_NS;
 
+	for (unsigned int i = 0; i < script->calls->len; i++) {
+		const GsScriptCall *call = gs_script_call(script, i);
+
+		if (call->think_ns > left_ns || call->recorded_ns > left_ns - call->think_ns) {
+			g_set_error(error, GS_REPLAY_ERROR, GS_REPLAY_ERROR_SPAN,
+				    "%s:%u: with this call the times add up to over a year",
+				    script->source, call->line);
+			return false;
+		}
+		left_ns -= call->think_ns + MAX(call->recorded_ns, 0);
+	}
+	return true;
+}
+
+GsProgram *gs_program_new(const GsScript *script, GError **error)
+{
+	GsProgram *program;
+
+	if (!check_span(script, error))
+		return NULL;
+	program = g_new(GsProgram, 1);
 	*program = (GsProgram){
 		.script = script,
 		.calls = g_new(GsProgramCall, script->calls->len),

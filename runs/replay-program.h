@@ -31,7 +31,12 @@ typedef struct {
 	int32_t *thread_first;    /* owned: first call of each thread; -1: it has none */
 } GsProgram;
 
-GsProgram *gs_program_new(const GsScript *script);
+/*
+ * Borrows @script for good. Fails with GS_REPLAY_ERROR_SPAN, and file:line, if
+ * its times add up to more than a year: no VM start takes that long, and
+ * simulated time is not made for it. The caller frees the program.
+ */
+GsProgram *gs_program_new(const GsScript *script, GError **error);
 void gs_program_free(GsProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsProgram, gs_program_free)
 

@@ -108,12 +108,24 @@ static bool run_cell(Cell *cell, unsigned int cell_index, GError **error)
 bool gs_replay(const GsReplaySpec *spec, GPtrArray *notes, GsReplayCellFunc func, void *user_data,
 	       GError **error)
 {
-	g_autoptr(GsProgram) program = gs_program_new(spec->script);
-	g_autofree int64_t *work_ns = gs_replay_estimate_work(spec, program, notes, error);
-	g_autofree GsSample *samples =
-		g_new0(GsSample, (size_t)program->call_count * MAX(spec->runs, 1));
-	bool ok = work_ns != NULL;
+	g_autoptr(GsProgram) program = gs_program_new(spec->script, error);
+	g_autofree int64_t *work_ns = NULL;
+	g_autofree GsSample *samples = NULL;
 	GsMachineParams machine;
+	bool ok = true;
+
+	if (!program)
+		return false;
+	samples = g_try_new0(GsSample, (size_t)program->call_count * MAX(spec->runs, 1));
+	if (!samples) {
+		g_set_error(error, GS_REPLAY_ERROR, GS_REPLAY_ERROR_MEMORY,
+			    "no memory for the samples of %u runs of %u calls", spec->runs,
+			    program->call_count);
+		return false;
+	}
+	work_ns = gs_replay_estimate_work(spec, program, notes, error);
+	if (!work_ns)
+		return false;
 
 	gs_machine_spec_resolve(spec->machine, spec->from_hz, &machine);
 	gs_replay_note_unknowns(program, machine.kvm.machine, notes);

@@ -18,6 +18,8 @@
 GQuark gs_replay_error_quark(void);
 typedef enum {
 	GS_REPLAY_ERROR_STANDSTILL, /* the threads wait for each other, or for ever */
+	GS_REPLAY_ERROR_MEMORY,     /* more runs than there is room for */
+	GS_REPLAY_ERROR_SPAN,       /* the log's times are not those of a VM start */
 } GsReplayError;
 
 /* One predicted ioctl of one run. */

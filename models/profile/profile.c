@@ -6,6 +6,9 @@
 #include "models/suggest.h"
 #include "sim/engine/sim-time.h"
 
+/* No ioctl works longer than this. */
+#define WORK_MAX_NS (3600 * GS_NSEC_PER_SEC)
+
 static const GsDataKind kinds[] = {
 	[GS_PROFILE_KERNEL] = {
 		.folder = "/org/gracesim/kernel/",
@@ -96,22 +99,32 @@ static bool read_work(const GsIniFile *ini, GsProfile *profile, GError **error)
 			gs_ini_file_fail(ini, "work", *key, error, "%s", failure->message);
 			return false;
 		}
+		if (*ns > WORK_MAX_NS) {
+			gs_ini_file_fail(ini, "work", *key, error, "over an hour of work");
+			return false;
+		}
 	}
 	return true;
 }
 
-GsProfile *gs_profile_load(GsProfileKind kind, const char *name, GError **error)
+GsProfile *gs_profile_read(const GsIniFile *ini, const char *name, GError **error)
 {
-	g_autoptr(GsIniFile) ini = gs_data_open(&kinds[kind], name, error);
 	g_autoptr(GsProfile) profile = g_new0(GsProfile, 1);
 
 	profile->name = g_strdup(name);
 	profile->assignments = g_array_new(FALSE, FALSE, sizeof(GsAssignment));
 	profile->work_ns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	if (!ini || !check_groups(ini, error) || !read_head(ini, profile, error) ||
+	if (!check_groups(ini, error) || !read_head(ini, profile, error) ||
 	    !read_parameters(ini, profile, error) || !read_work(ini, profile, error))
 		return NULL;
 	return g_steal_pointer(&profile);
+}
+
+GsProfile *gs_profile_load(GsProfileKind kind, const char *name, GError **error)
+{
+	g_autoptr(GsIniFile) ini = gs_data_open(&kinds[kind], name, error);
+
+	return ini ? gs_profile_read(ini, name, error) : NULL;
 }
 
 void gs_profile_free(GsProfile *profile)

@@ -12,6 +12,7 @@
 #ifndef GS_PROFILE_H
 #define GS_PROFILE_H
 
+#include "models/ini-file.h"
 #include "models/params.h"
 
 #include <glib.h>
@@ -32,6 +33,9 @@ typedef struct {
 
 /* Load shipped profile @name, or, if it has a '/' or ends in ".ini", that file. */
 GsProfile *gs_profile_load(GsProfileKind kind, const char *name, GError **error);
+
+/* The profile @name that is in @ini, which stays the caller's. */
+GsProfile *gs_profile_read(const GsIniFile *ini, const char *name, GError **error);
 void gs_profile_free(GsProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsProfile, gs_profile_free)
 

@@ -84,7 +84,7 @@ int main(void)
 
 	if (!script || !machine || !gs_vmm_add_preamble(script, "firecracker", &error))
 		g_error("%s", error->message);
-	g_autoptr(GsProgram) program = gs_program_new(script);
+	g_autoptr(GsProgram) program = gs_program_new(script, NULL);
 	const GsReplaySpec spec = { .script = script, .machine = machine };
 	g_autofree int64_t *work_ns = gs_replay_guess_work(&spec, program);
 	const double bare_ns = bare_event_ns();

@@ -7,12 +7,17 @@
 : >empty.strace
 echo '100 1795365489.527497 close(3) = 0 <0.000003>' >no-ioctl.strace
 printf 'not\na strace\nlog\n' >prose.strace
+{
+	echo '100 1.000000 ioctl(3, KVM_CREATE_VM, 0) = 4 <0.000100>'
+	echo '100 2.000000 ioctl(4, KVM_CREATE_VCPU, 0) = 5 <99999999.000000>'
+} >years.strace
 
 check 'no log' refuses 2 'gracesim: replay: no TRACE given' replay
 check 'a missing file' refuses 1 'gracesim: replay: *missing.strace*' replay missing.strace
 check 'an empty log' refuses 1 'gracesim: replay: *empty.strace*' replay empty.strace
 check 'a log without KVM ioctls' refuses 1 'gracesim: replay: *no-ioctl.strace*' replay no-ioctl.strace
 check 'a file that is no log' refuses 1 'gracesim: replay: *prose.strace*' replay prose.strace
+check 'a call of three years' refuses 1 'gracesim: replay: years.strace:2: *' replay -q years.strace
 check 'a directory' refuses 1 'gracesim: replay: *' replay .
 check 'one bad log among good ones' \
 	refuses 1 'gracesim: replay: *missing.strace*' replay -q boot.strace missing.strace

@@ -5,14 +5,9 @@
  */
 #include <gio/gio.h>
 
+#include "tests/fuzz/fuzz-check.h"
 #include "tests/fuzz/fuzz.h"
 #include "traces/script-from-strace.h"
-
-#define FUZZ_CHECK(condition) \
-	do { \
-		if (!(condition)) \
-			g_error("%s:%d: %s", __FILE__, __LINE__, #condition); \
-	} while (0)
 
 static void check_script(const GsScript *script)
 {

@@ -84,7 +84,7 @@ static char *event_log(const Scenario *scenario, GsSample *ret_samples)
 	const GsMachineParams params = machine_params(scenario);
 	static const int64_t work_ns[] = { 10 * GS_TEST_US, 3 * GS_TEST_US, 15 * GS_TEST_US };
 	g_autoptr(GsScript) script = bare();
-	g_autoptr(GsProgram) program = gs_program_new(script);
+	g_autoptr(GsProgram) program = gs_program_new(script, NULL);
 	g_autoptr(GError) error = NULL;
 	Log log = { .text = g_string_new("# us cpu event a b subject\n"), .start_ns = -1 };
 
