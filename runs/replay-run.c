@@ -21,6 +21,7 @@ typedef struct {
 	int32_t call;        /* in progress, or thought about */
 	int64_t started_ns;
 	int64_t sleep_ns;    /* of the gap before the call, the part asleep */
+	bool sleeps_through; /* the call in progress: it is nothing but sleep */
 	char name[24];
 } Player;
 
@@ -82,7 +83,9 @@ static void returned(GsTask *task)
 
 	host->samples[player->call] = (GsSample){
 		.start_ns = player->started_ns - host->epoch_ns,
-		.latency_ns = gs_engine_now_ns(&host->engine) - player->started_ns,
+		.latency_ns = player->sleeps_through ?
+			host->setup.work_ns[player->call] :
+			gs_engine_now_ns(&host->engine) - player->started_ns,
 		.wait_ns = thread->wait_ns,
 		.cause = thread->cause,
 	};
@@ -116,8 +119,18 @@ static void issue(GsTask *task)
 		 ready->call->name, player->call, 0);
 	if (ready->creates_vm || (!host->vm_exists[vm] && ready->ioctl))
 		create_vm(host, vm);
+
+	/* A KVM_RUN of seconds is a halted vCPU, not a busy CPU: it takes its time asleep. */
+	const int64_t work_ns = host->setup.work_ns[player->call];
+	player->sleeps_through =
+		!ready->ioctl && work_ns > host->setup.params->run.think_busy_max_ns;
+	if (player->sleeps_through) {
+		gs_kvm_thread_pass(&player->kvm_thread);
+		gs_thread_sleep(&player->kvm_thread.thread, work_ns, returned);
+		return;
+	}
 	gs_kvm_thread_ioctl(&player->kvm_thread, &host->vms[vm], ready->ioctl, &ready->call->args,
-			    host->setup.work_ns[player->call], player->call, returned);
+			    work_ns, player->call, returned);
 }
 
 /* Where in its jiffy @vm begins: drawn for each run and VM, or pinned by tick.phase. */

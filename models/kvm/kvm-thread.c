@@ -166,6 +166,13 @@ void gs_kvm_thread_clear(GsKvmThread *thread)
 	gs_kvm_plan_clear(&thread->plan);
 }
 
+void gs_kvm_thread_pass(GsKvmThread *thread)
+{
+	thread->wait_ns = thread->longest_wait_ns = 0;
+	thread->cause = -1;
+	gs_kvm_plan_reset(&thread->plan);
+}
+
 void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioctl,
 			 const GsCallArgs *args, int64_t work_ns, int32_t tag, GsTaskStep then)
 {
@@ -173,15 +180,12 @@ void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioct
 	thread->then = then;
 	thread->tag = tag;
 	thread->work_ns = work_ns;
-	thread->wait_ns = thread->longest_wait_ns = 0;
-	thread->cause = -1;
 	thread->pc = 0;
 	thread->thread.user = false;
-	if (ioctl) {
+	gs_kvm_thread_pass(thread);
+	if (ioctl)
 		gs_kvm_ioctl_plan(ioctl, kvm, args, &thread->plan);
-	} else {
-		gs_kvm_plan_reset(&thread->plan);
+	else
 		gs_kvm_plan_add(&thread->plan, GS_KVM_OP_WORK, 1);
-	}
 	next_op(&thread->thread.task);
 }

@@ -44,4 +44,7 @@ static inline GsKvmThread *gs_kvm_thread_of(GsTask *task)
 void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioctl,
 			 const GsCallArgs *args, int64_t work_ns, int32_t tag, GsTaskStep then);
 
+/* The ioctl @thread is in does nothing of interest: forget what the last one waited for. */
+void gs_kvm_thread_pass(GsKvmThread *thread);
+
 #endif
