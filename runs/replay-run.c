@@ -117,7 +117,8 @@ static void issue(GsTask *task)
 	player->started_ns = gs_engine_now_ns(&host->engine);
 	gs_probe(&host->engine, "sys_enter_ioctl", player->kvm_thread.thread.cpu->id,
 		 ready->call->name, player->call, 0);
-	if (ready->creates_vm || (!host->vm_exists[vm] && ready->ioctl))
+	/* Here, unlike in the log, another thread may come before the one that creates the VM. */
+	if (!host->vm_exists[vm] && (ready->creates_vm || ready->ioctl))
 		create_vm(host, vm);
 
 	/* A KVM_RUN of seconds is a halted vCPU, not a busy CPU: it takes its time asleep. */
