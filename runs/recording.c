@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "runs/replay-run.h"
+#include "runs/recording-runs.h"
 #include "runs/replay-work.h"
 
 /* Phases of the tick each candidate is simulated with. */
@@ -37,34 +37,21 @@ static double misfit(int64_t min_ns, int64_t max_ns, int64_t recorded_ns)
 static bool judge(const GsReplaySpec *spec, const GsProgram *program, const int64_t *work_ns,
 		  const GsPolicy *policy, int hz, double *ret_misfit, GError **error)
 {
-	const unsigned int calls = program->call_count;
-	g_autofree GsSample *samples = g_new0(GsSample, (size_t)calls * CANDIDATE_RUNS);
-	GsMachineParams params;
+	g_autofree GsSample *samples =
+		g_new0(GsSample, (size_t)program->call_count * CANDIDATE_RUNS);
 	double sum = 0;
 
-	gs_machine_spec_resolve_recording(spec->machine, hz, &params);
-	const GsRunSetup setup = {
-		.program = program,
-		.params = &params,
-		.policy = policy,
-		.work_ns = work_ns,
-		.seed = spec->seed,
-	};
-	g_autoptr(GsReplayHost) host = gs_replay_host_new(&setup);
-	for (unsigned int run = 0; run < CANDIDATE_RUNS; run++) {
-		if (!gs_replay_host_run(host, run, samples + (size_t)run * calls, NULL, error))
-			return false;
-	}
-	for (unsigned int i = 0; i < calls; i++) {
-		int64_t min_ns = INT64_MAX, max_ns = 0;
+	if (!gs_recording_simulate(spec, program, policy, hz, work_ns, CANDIDATE_RUNS, samples,
+				   NULL, error))
+		return false;
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		const int64_t recorded_ns = program->calls[i].call->recorded_ns;
+		int64_t min_ns, max_ns;
 
-		if (!program->calls[i].ioctl || program->calls[i].call->recorded_ns < 0)
+		if (!program->calls[i].ioctl || recorded_ns < 0)
 			continue;
-		for (unsigned int run = 0; run < CANDIDATE_RUNS; run++) {
-			min_ns = MIN(min_ns, samples[(size_t)run * calls + i].latency_ns);
-			max_ns = MAX(max_ns, samples[(size_t)run * calls + i].latency_ns);
-		}
-		sum += misfit(min_ns, max_ns, program->calls[i].call->recorded_ns);
+		gs_recording_range(program, samples, CANDIDATE_RUNS, i, &min_ns, &max_ns);
+		sum += misfit(min_ns, max_ns, recorded_ns);
 	}
 	*ret_misfit = sum;
 	return true;

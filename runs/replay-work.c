@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runs/replay-work.h"
 
-#include "runs/replay-run.h"
+#include "runs/recording-runs.h"
 #include "sim/kernel/jiffies.h"
 
 #include <stdlib.h>
@@ -147,12 +147,9 @@ static void match_runs(const Estimate *estimate, unsigned int *ret_run)
 static void measure(Estimate *estimate, unsigned int i, unsigned int like, int64_t tolerance_ns)
 {
 	const GsScriptCall *call = estimate->program->calls[i].call;
-	int64_t min_ns = INT64_MAX, max_ns = 0;
+	int64_t min_ns, max_ns;
 
-	for (unsigned int run = 0; run < SOURCE_RUNS; run++) {
-		min_ns = MIN(min_ns, sample_of(estimate, run, i)->latency_ns);
-		max_ns = MAX(max_ns, sample_of(estimate, run, i)->latency_ns);
-	}
+	gs_recording_range(estimate->program, estimate->samples, SOURCE_RUNS, i, &min_ns, &max_ns);
 	if (max_ns - min_ns > tolerance_ns)
 		return;
 
@@ -174,23 +171,11 @@ static bool measure_all(Estimate *estimate, GError **error)
 	const int64_t tolerance_ns = gs_tick_nsec(estimate->spec->from_hz) / 20;
 	g_autofree GsSample *samples = g_new0(GsSample, (size_t)program->call_count * SOURCE_RUNS);
 	g_autofree unsigned int *like = g_new(unsigned int, program->vm_count);
-	GsMachineParams params;
 
-	gs_machine_spec_resolve_recording(estimate->spec->machine, estimate->spec->from_hz,
-					  &params);
-	const GsRunSetup setup = {
-		.program = program,
-		.params = &params,
-		.policy = estimate->spec->from_policy,
-		.work_ns = estimate->work_ns,
-		.seed = estimate->spec->seed,
-	};
-	g_autoptr(GsReplayHost) host = gs_replay_host_new(&setup);
-	for (unsigned int run = 0; run < SOURCE_RUNS; run++) {
-		if (!gs_replay_host_run(host, run, samples + (size_t)run * program->call_count,
-					estimate->reaches_srcu, error))
-			return false;
-	}
+	if (!gs_recording_simulate(estimate->spec, program, estimate->spec->from_policy,
+				   estimate->spec->from_hz, estimate->work_ns, SOURCE_RUNS, samples,
+				   estimate->reaches_srcu, error))
+		return false;
 	estimate->samples = samples;
 	match_runs(estimate, like);
 	for (unsigned int i = 0; i < program->call_count; i++) {

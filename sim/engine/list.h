@@ -39,11 +39,6 @@ static inline void gs_list_append(GsListNode *head, GsListNode *node)
 	gs_list_insert_before(head, node);
 }
 
-static inline void gs_list_prepend(GsListNode *head, GsListNode *node)
-{
-	gs_list_insert_before(head->next, node);
-}
-
 /* Harmless on a node that is on no list. */
 static inline void gs_list_remove(GsListNode *node)
 {
@@ -61,18 +56,6 @@ static inline GsListNode *gs_list_take_first(GsListNode *head)
 		return 0;
 	gs_list_remove(node);
 	return node;
-}
-
-/* Move everything on @from to the end of @to. */
-static inline void gs_list_splice(GsListNode *to, GsListNode *from)
-{
-	if (gs_list_is_empty(from))
-		return;
-	from->next->prev = to->prev;
-	to->prev->next = from->next;
-	from->prev->next = to;
-	to->prev = from->prev;
-	gs_list_init(from);
 }
 
 #endif

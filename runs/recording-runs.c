@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runs/recording-runs.h"
+
+#include "runs/replay-run.h"
+
+bool gs_recording_simulate(const GsReplaySpec *spec, const GsProgram *program,
+			   const GsPolicy *policy, int hz, const int64_t *work_ns,
+			   unsigned int runs, GsSample *samples, bool *reaches_srcu,
+			   GError **error)
+{
+	GsMachineParams params;
+
+	gs_machine_spec_resolve_recording(spec->machine, hz, &params);
+	const GsRunSetup setup = {
+		.program = program,
+		.params = &params,
+		.policy = policy,
+		.work_ns = work_ns,
+		.seed = spec->seed,
+	};
+	g_autoptr(GsReplayHost) host = gs_replay_host_new(&setup);
+	for (unsigned int run = 0; run < runs; run++) {
+		if (!gs_replay_host_run(host, run, samples + (size_t)run * program->call_count,
+					reaches_srcu, error))
+			return false;
+	}
+	return true;
+}
+
+void gs_recording_range(const GsProgram *program, const GsSample *samples, unsigned int runs,
+			unsigned int call, int64_t *ret_min_ns, int64_t *ret_max_ns)
+{
+	int64_t min_ns = INT64_MAX, max_ns = 0;
+
+	for (unsigned int run = 0; run < runs; run++) {
+		const GsSample *sample = &samples[(size_t)run * program->call_count + call];
+
+		min_ns = MIN(min_ns, sample->latency_ns);
+		max_ns = MAX(max_ns, sample->latency_ns);
+	}
+	*ret_min_ns = min_ns;
+	*ret_max_ns = max_ns;
+}
