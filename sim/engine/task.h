@@ -48,6 +48,7 @@ struct GsTask {
 	GsTaskState state;
 	GsEvent event;            /* end of the time being spent */
 	GsListNode queue;         /* on the wait queue or the run queue */
+	void *blocked_on;         /* borrowed: the lock it waits for; NULL: none */
 	void *call;               /* the blocking call it is inside of, for that call's own steps */
 };
 

@@ -7,9 +7,11 @@ int64_t gs_srcu_get_delay(GsSrcuStruct *ssp)
 
 	if (gs_rcu_seq_state(ssp->srcu_gp_seq) != GS_SRCU_STATE_IDLE) {
 		/* A grace period that takes long is looked at less and less often. */
-		const int64_t age = ssp->kernel->jiffies - 1 - ssp->srcu_gp_start_jiffies;
+		const int grace = ssp->params->age_grace_jiffies;
+		const int64_t age = ssp->kernel->jiffies - ssp->srcu_gp_start_jiffies;
 
-		delay += MAX(age, 0);
+		if (grace != GS_SRCU_AGE_NEVER)
+			delay += MAX(age - grace, 0);
 		if (delay == 0 &&
 		    ++ssp->srcu_n_exp_nodelay > ssp->params->srcu_max_nodelay_phase)
 			delay = 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How long the grace-period worker waits before it looks again: the only place
- * delays come from. Mirrors srcu_get_delay() of kernel/rcu/srcutree.c (6.0 .. 7.3).
+ * delays come from. Mirrors srcu_get_delay() of kernel/rcu/srcutree.c (4.12 .. 7.3):
+ * how releases differ is in sim/srcu/srcu-param.h.
  */
 #ifndef GS_SRCU_DELAY_H
 #define GS_SRCU_DELAY_H

@@ -76,11 +76,23 @@ static void srcu_reschedule(GsSrcuStruct *ssp, int64_t delay_jiffies)
 		gs_queue_delayed_work(ssp->kernel, &ssp->work, delay_jiffies);
 }
 
+/*
+ * How long the callbacks of the grace period that ends wait: no time if it is
+ * expedited, one jiffy if not. Where the delay is asked for, one that is no longer
+ * young makes them wait although it is expedited.
+ */
+static int64_t get_cbdelay(GsSrcuStruct *ssp)
+{
+	if (ssp->params->cbdelay_asks)
+		return gs_srcu_get_delay(ssp) != 0;
+	return gs_srcu_gp_is_expedited(ssp) ? 0 : GS_SRCU_INTERVAL_JIFFIES;
+}
+
 /* Mirrors srcu_gp_end(). */
 static void srcu_gp_end(GsSrcuStruct *ssp)
 {
-	/* Asked of the number before it moves on: an expedited period's callbacks run at once. */
-	const int64_t cbdelay = gs_srcu_gp_is_expedited(ssp) ? 0 : GS_SRCU_INTERVAL_JIFFIES;
+	/* Asked of the number before it moves on. */
+	const int64_t cbdelay = get_cbdelay(ssp);
 
 	GS_CHECK(ssp->kernel->engine, gs_rcu_seq_state(ssp->srcu_gp_seq) == GS_SRCU_STATE_SCAN2,
 		 "srcu-state", "a grace period of %s ends before its second scan", ssp->name);
@@ -125,13 +137,18 @@ static void pass_over(GsTask *worker)
 
 static void check_zero(GsTask *worker);
 
-/*
- * Mirrors the start of try_check_zero(): how often to look before giving up.
- * The delay is asked for once, which also counts against the no-delay budget.
- */
+/* One more look for who is in a hurry; asking also counts against the no-delay budget. */
+static int extra_check(GsSrcuStruct *ssp)
+{
+	return gs_srcu_get_delay(ssp) == 0 ? 1 : 0;
+}
+
+/* Mirrors the start of try_check_zero(): how often to look before giving up. */
 static void begin_scan(GsTask *worker, GsSrcuStruct *ssp, int trycount)
 {
-	ssp->scan_trycount = trycount + (gs_srcu_get_delay(ssp) == 0 ? 1 : 0);
+	ssp->scan_trycount = trycount;
+	if (!ssp->params->check_asks_each_time)
+		ssp->scan_trycount += extra_check(ssp);
 	gs_task_spend(worker, ssp->kernel->params->costs.srcu_check_ns, check_zero);
 }
 
@@ -143,7 +160,9 @@ static void check_zero(GsTask *worker)
 	const int inactive = (int)((ssp->srcu_idx & 1) ^ 1);
 
 	if (!gs_srcu_readers_active_idx_check(ssp, inactive)) {
-		if (--ssp->scan_trycount <= 0) {
+		const int extra = ssp->params->check_asks_each_time ? extra_check(ssp) : 0;
+
+		if (--ssp->scan_trycount + extra <= 0) {
 			pass_over(worker);
 			return;
 		}

@@ -23,5 +23,6 @@ void gs_srcu_params_init(GsSrcuParams *params, int hz)
 		.convert_to_big = GS_SRCU_SIZING_AUTO,
 		.big_cpu_lim = 128,
 		.start_by_irq_work = true,
+		.age_grace_jiffies = 1,
 	};
 }

@@ -5,6 +5,18 @@
  * between releases.
  *
  * Mirrors kernel/rcu/srcutree.c and kernel/rcu/update.c (7.3).
+ *
+ * The rules by which releases compute delays, each settable by itself so that the
+ * steps between two releases can be simulated too. Where a release has no limit,
+ * it is one that is never reached.
+ *
+ *                                  4.12 .. 5.18  5.19-rc1  5.19 and later
+ *   age_grace_jiffies                 never          0           1
+ *   check_asks_each_time               yes          yes          no
+ *   cbdelay_asks                       yes          yes          no
+ *   srcu_max_nodelay_phase           no limit        1       from HZ: 3 .. 1000
+ *   srcu_max_nodelay                 no limit       100      from HZ: 100 .. 1000
+ *   convert_to_big                    INIT         AUTO         AUTO
  */
 #ifndef GS_SRCU_PARAM_H
 #define GS_SRCU_PARAM_H
@@ -14,6 +26,9 @@
 
 #define GS_SRCU_INTERVAL_JIFFIES 1      /* SRCU_INTERVAL */
 #define GS_SRCU_MAX_INTERVAL_JIFFIES 10 /* SRCU_MAX_INTERVAL */
+
+/* GsSrcuParams.age_grace_jiffies: a grace period is looked at as often however old it is. */
+#define GS_SRCU_AGE_NEVER (-1)
 
 /* srcutree.convert_to_big: when a domain turns from one callback list to one per CPU. */
 enum {
@@ -33,6 +48,12 @@ typedef struct {
 	bool rcu_normal;                   /* rcupdate.rcu_normal, /sys/kernel/rcu_normal */
 	bool rcu_expedited;                /* rcupdate.rcu_expedited, /sys/kernel/rcu_expedited */
 	bool start_by_irq_work;            /* 7.0 and later: an irq_work queues the worker */
+	int age_grace_jiffies;             /* srcu_get_delay(): the age beyond this many jiffies is
+					      added to the delay; GS_SRCU_AGE_NEVER: none is */
+	bool check_asks_each_time;         /* try_check_zero() asks for the delay at each look that
+					      fails; else once, on entry */
+	bool cbdelay_asks;                 /* srcu_gp_end() asks for the delay, for its callbacks;
+					      else it looks whether anybody is in a hurry */
 } GsSrcuParams;
 
 /* Fill in the defaults of release 7.3 at @hz. */

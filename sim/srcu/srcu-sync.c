@@ -31,7 +31,7 @@ static void synchronize(GsSrcuStruct *ssp, GsSrcuSync *sync, GsTask *task, GsTas
 	task->call = sync;
 	gs_srcu_gp_start_if_needed(ssp, &sync->head, do_norm);
 	/* Not asleep yet: the irq_work just queued interrupts the task first. */
-	gs_task_spend(task, 0, sync_sleep);
+	gs_task_spend(task, ssp->kernel->params->costs.sync_sleep_ns, sync_sleep);
 }
 
 void gs_synchronize_srcu_expedited(GsSrcuStruct *ssp, GsSrcuSync *sync, GsTask *task,
