@@ -30,7 +30,7 @@ char **gs_data_list(const GsDataKind *kind)
 	return names;
 }
 
-static bool is_path(const char *name)
+bool gs_data_is_path(const char *name)
 {
 	return strchr(name, '/') || g_str_has_suffix(name, SUFFIX);
 }
@@ -67,7 +67,7 @@ static GBytes *read_shipped(const GsDataKind *kind, const char *name, GError **e
 
 GsIniFile *gs_data_open(const GsDataKind *kind, const char *name, GError **error)
 {
-	const bool path = is_path(name);
+	const bool path = gs_data_is_path(name);
 	g_autoptr(GBytes) text =
 		path ? read_path(kind, name, error) : read_shipped(kind, name, error);
 	g_autofree char *source = NULL;

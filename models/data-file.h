@@ -9,6 +9,8 @@
 
 #include "models/ini-file.h"
 
+#include <stdbool.h>
+
 /* A kind of data file, e.g. the kernel profiles. Static. */
 typedef struct {
 	const char *folder; /* of the resources, with a slash at its end */
@@ -21,9 +23,12 @@ typedef struct {
 /* Names of the shipped ones, sorted, NULL-terminated; free with g_strfreev(). */
 char **gs_data_list(const GsDataKind *kind);
 
+/* Whether @name is that of a user's file: it has a '/' or ends in ".ini". */
+bool gs_data_is_path(const char *name);
+
 /*
- * Open shipped file @name or, if it has a '/' or ends in ".ini", that file. The
- * caller frees it. An unknown name is an error with a suggestion.
+ * Open shipped file @name or, if that is a path, the user's. The caller frees
+ * it. An unknown name is an error with a suggestion.
  */
 GsIniFile *gs_data_open(const GsDataKind *kind, const char *name, GError **error);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/machine-spec.h"
 
+#include "models/profile/kernel-lookup.h"
 #include "models/profile/profile.h"
+#include "models/profile/running-system.h"
 #include "models/suggest.h"
 
 #include <string.h>
@@ -9,6 +11,7 @@
 G_DEFINE_QUARK(gs-machine-error-quark, gs_machine_error)
 
 #define DEFAULT_KERNEL "v7.3"
+#define RUNNING_KERNEL "host"
 
 typedef struct {
 	const char *name, *summary;
@@ -28,6 +31,7 @@ struct GsMachineSpec {
 	const Machine *machine;
 	int cpus;
 	GsProfile *kernel, *host; /* owned */
+	GsRunningSystem *running; /* owned; NULL: the kernel is not "host" */
 	GArray *set;              /* owned: GsAssignment */
 	char *overrides;          /* owned */
 };
@@ -49,7 +53,7 @@ static const Machine *find_machine(const char *name, GError **error)
 
 static bool parse_set(GsMachineSpec *spec, const char *const *set, GError **error)
 {
-	GString *overrides = g_string_new(NULL);
+	GString *overrides = g_string_new(spec->running ? spec->running->words->str : NULL);
 
 	for (; set && *set; set++) {
 		const char *equals = strchr(*set, '=');
@@ -84,23 +88,60 @@ static bool check_cpus(const GsMachineSpec *spec, GError **error)
 	return false;
 }
 
+static bool load_kernel(GsMachineSpec *spec, const GsMachineRequest *request, GPtrArray *notes,
+			GError **error)
+{
+	const char *name = request->kernel ? request->kernel : DEFAULT_KERNEL;
+	g_autofree char *profile = NULL;
+
+	if (strcmp(name, RUNNING_KERNEL) == 0) {
+		spec->running = gs_running_system_read(request->root ? request->root : "/", notes,
+						       error);
+		if (!spec->running)
+			return false;
+		name = spec->running->release;
+	}
+	profile = gs_kernel_lookup(name, notes, error);
+	if (!profile)
+		return false;
+	spec->kernel = gs_profile_load(GS_PROFILE_KERNEL, profile, error);
+	return spec->kernel != NULL;
+}
+
+static int choose_cpus(const GsMachineSpec *spec, const GsMachineRequest *request)
+{
+	if (request->cpus > 0)
+		return request->cpus;
+	if (spec->running && spec->running->cpus > 0)
+		return spec->running->cpus;
+	return gs_machine_spec_host_cpus(spec);
+}
+
+static const char *choose_machine(const GsMachineSpec *spec, const GsMachineRequest *request)
+{
+	if (request->machine)
+		return request->machine;
+	if (spec->running && spec->running->machine)
+		return spec->running->machine;
+	return machines[0].name;
+}
+
 GsMachineSpec *gs_machine_spec_new(const GsMachineRequest *request, GError **error)
 {
 	g_autoptr(GsMachineSpec) spec = g_new0(GsMachineSpec, 1);
+	g_autoptr(GPtrArray) unread = g_ptr_array_new_with_free_func(g_free);
 
 	spec->set = g_array_new(FALSE, FALSE, sizeof(GsAssignment));
-	spec->machine = find_machine(request->machine ? request->machine : machines[0].name, error);
-	if (!spec->machine)
+	if (!load_kernel(spec, request, request->notes ? request->notes : unread, error))
 		return NULL;
-	spec->kernel = gs_profile_load(GS_PROFILE_KERNEL,
-				       request->kernel ? request->kernel : DEFAULT_KERNEL, error);
-	if (!spec->kernel)
+	spec->machine = find_machine(choose_machine(spec, request), error);
+	if (!spec->machine)
 		return NULL;
 	spec->host = gs_profile_load(GS_PROFILE_HOST,
 				     request->host ? request->host : spec->machine->host, error);
 	if (!spec->host || !parse_set(spec, request->set, error))
 		return NULL;
-	spec->cpus = request->cpus > 0 ? request->cpus : MAX(spec->host->cpus, 1);
+	spec->cpus = choose_cpus(spec, request);
 	if (!check_cpus(spec, error))
 		return NULL;
 	return g_steal_pointer(&spec);
@@ -110,6 +151,7 @@ void gs_machine_spec_free(GsMachineSpec *spec)
 {
 	g_clear_pointer(&spec->kernel, gs_profile_free);
 	g_clear_pointer(&spec->host, gs_profile_free);
+	g_clear_pointer(&spec->running, gs_running_system_free);
 	g_array_unref(spec->set);
 	g_free(spec->overrides);
 	g_free(spec);
@@ -135,6 +177,16 @@ int gs_machine_spec_cpus(const GsMachineSpec *spec)
 	return spec->cpus;
 }
 
+int gs_machine_spec_hz(const GsMachineSpec *spec)
+{
+	return spec->running ? spec->running->hz : 0;
+}
+
+int gs_machine_spec_host_cpus(const GsMachineSpec *spec)
+{
+	return MAX(spec->host->cpus, 1);
+}
+
 const char *gs_machine_spec_default_policy(const GsMachineSpec *spec)
 {
 	return spec->kernel->policy ? spec->kernel->policy : "call-srcu";
@@ -156,14 +208,22 @@ void gs_machine_spec_resolve(const GsMachineSpec *spec, int hz, GsMachineParams 
 	gs_params_init(ret_params, hz, spec->cpus, spec->machine->kind);
 	assign_all(ret_params, spec->kernel->assignments);
 	assign_all(ret_params, spec->host->assignments);
+	if (spec->running)
+		assign_all(ret_params, spec->running->assignments);
 	assign_all(ret_params, spec->set);
 }
 
-void gs_machine_spec_resolve_recording(const GsMachineSpec *spec, int hz,
+void gs_machine_spec_resolve_recording(const GsMachineSpec *spec, int hz, int cpus,
 				       GsMachineParams *ret_params)
 {
 	gs_machine_spec_resolve(spec, hz, ret_params);
 	ret_params->run.tick_phase_ppm = -1;
+	ret_params->kernel.cpus = cpus;
+	if (ret_params->kernel.cpu_pin >= cpus)
+		ret_params->kernel.cpu_pin = -1;
+	if (ret_params->kernel.tick_timekeeper >= cpus)
+		ret_params->kernel.tick_timekeeper = -1;
+	ret_params->kernel.tick_busy_cpus = MIN(ret_params->kernel.tick_busy_cpus, cpus);
 }
 
 int64_t gs_machine_spec_work_ns(const GsMachineSpec *spec, const char *name)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What machine a script is replayed on: a kernel profile, a host profile, the
- * number of CPUs, the KVM flavour and the --set overrides, resolved once into
- * plain numbers. Immutable while runs use it, so threads share it.
+ * What machine a script is replayed on: a kernel profile, a host profile, what
+ * the running system says about itself if it is to be the kernel, the number of
+ * CPUs, the KVM flavour and the --set overrides, resolved once into plain
+ * numbers. Immutable while runs use it, so threads share it.
  */
 #ifndef GS_MACHINE_SPEC_H
 #define GS_MACHINE_SPEC_H
@@ -23,11 +24,14 @@ typedef enum {
 } GsMachineError;
 
 typedef struct {
-	const char *kernel;  /* --kernel; NULL: v7.3 */
+	const char *kernel;  /* --kernel: a profile, a release or "host"; NULL: v7.3 */
 	const char *host;    /* --host; NULL: the machine's default profile */
-	const char *machine; /* --machine: x86-vmx, x86-svm, arm64; NULL: x86-vmx */
-	int cpus;            /* --cpus; 0: the host profile's */
+	const char *machine; /* --machine: x86-vmx, x86-svm, arm64; NULL: the running system's,
+	                        else x86-vmx */
+	int cpus;            /* --cpus; 0: the running system's, else the host profile's */
 	const char *const *set; /* --set NAME=VALUE, NULL-terminated, or NULL */
+	const char *root;    /* where kernel "host" finds /proc and /sys; NULL: "/" */
+	GPtrArray *notes;    /* borrowed: told what stands for the kernel (char *); or NULL */
 } GsMachineRequest;
 
 /* The caller frees the spec. Errors name the nearest word where one is unknown. */
@@ -40,16 +44,23 @@ const char *gs_machine_spec_kernel(const GsMachineSpec *spec);
 const char *gs_machine_spec_host(const GsMachineSpec *spec);
 const char *gs_machine_spec_machine(const GsMachineSpec *spec);
 int gs_machine_spec_cpus(const GsMachineSpec *spec);
+/* The tick rate of the running system, for kernel "host"; 0: not known. */
+int gs_machine_spec_hz(const GsMachineSpec *spec);
+/* The CPUs the host profile says its host has, whatever was asked for. */
+int gs_machine_spec_host_cpus(const GsMachineSpec *spec);
 /* The policy the kernel profile shipped with, e.g. "call-srcu" for v7.3. */
 const char *gs_machine_spec_default_policy(const GsMachineSpec *spec);
-/* Parameters that differ from their default, "name=value name=value", "" if none. */
+/* What the running system and --set say, "name=value name=value", "" if nothing. */
 const char *gs_machine_spec_overrides(const GsMachineSpec *spec);
 
 /* Every number of the machine at @hz. */
 void gs_machine_spec_resolve(const GsMachineSpec *spec, int hz, GsMachineParams *ret_params);
 
-/* The same for the machine a log was recorded on: nobody knows its phase, so it is not pinned. */
-void gs_machine_spec_resolve_recording(const GsMachineSpec *spec, int hz,
+/*
+ * The same for the machine a log was recorded on, which had @cpus. Nobody knows
+ * its phase, so it is not pinned; nor are CPUs it did not have.
+ */
+void gs_machine_spec_resolve_recording(const GsMachineSpec *spec, int hz, int cpus,
 				       GsMachineParams *ret_params);
 
 /*

@@ -13,7 +13,9 @@ typedef enum {
 	PARAM_INT64,
 	PARAM_NS,     /* nanoseconds, or a duration with its unit */
 	PARAM_US,     /* microseconds in the kernel's interface, nanoseconds here; or with a unit */
-	PARAM_PPM,    /* a decimal fraction below 1, kept in millionths */
+	PARAM_PPM,    /* a decimal fraction up to 1, kept in millionths */
+	PARAM_VCPUS,  /* created, run or a number of vCPUs */
+	PARAM_DISTRIBUTION,
 } ParamType;
 
 struct GsParam {
@@ -47,6 +49,12 @@ static const GsParam table[] = {
 	  "normal synchronizes become expedited ones" },
 	{ "srcu.start_by_irq_work", PARAM_BOOL, FIELD(srcu.start_by_irq_work), 0, 1,
 	  "7.0 and later: an irq_work queues the worker" },
+	{ "srcu.age_grace_jiffies", PARAM_INT, FIELD(srcu.age_grace_jiffies), GS_SRCU_AGE_NEVER,
+	  INT32_MAX, "age of a grace period that adds nothing to the delay; -1: none ever does" },
+	{ "srcu.check_asks_each_time", PARAM_BOOL, FIELD(srcu.check_asks_each_time), 0, 1,
+	  "up to 5.19-rc7: each look that fails uses up no-delay budget, not each scan" },
+	{ "srcu.cbdelay_asks", PARAM_BOOL, FIELD(srcu.cbdelay_asks), 0, 1,
+	  "up to 5.19-rc7: callbacks wait if the next pass would, expedited or not" },
 
 	{ "tick.nohz", PARAM_BOOL, FIELD(kernel.nohz_idle), 0, 1,
 	  "idle: idle CPUs may stop their tick; off: every CPU ticks always" },
@@ -72,10 +80,14 @@ static const GsParam table[] = {
 	  "6.9 and later: an active CPU runs the timers of idle ones" },
 	{ "cpu.pin", PARAM_INT, FIELD(kernel.cpu_pin), -1, GS_CPUS_MAX - 1,
 	  "CPU all VMM threads run on; -1: where they are put" },
+	{ "cpu.turns", PARAM_BOOL, FIELD(kernel.cpu_turns), 0, 1,
+	  "the CPUs take turns on one thread of their host (QEMU: -accel tcg,thread=single)" },
 	{ "cpu.base_slice_ns", PARAM_NS, FIELD(kernel.base_slice_ns), 0, GS_NSEC_PER_SEC,
 	  "a task runs this long before a tick lets another run" },
 	{ "think.busy_max_ns", PARAM_NS, FIELD(run.think_busy_max_ns), 0, INT64_MAX,
 	  "a gap between calls up to this is computing, a longer one sleep" },
+	{ "think.spread", PARAM_PPM, FIELD(run.think_spread_ppm), 0, 999999,
+	  "by what part gaps between ioctls differ from run to run, either way" },
 
 	{ "kvm.smm", PARAM_BOOL, FIELD(kvm.smm), 0, 1,
 	  "CONFIG_KVM_SMM: two address spaces, so internal memslots are swapped twice" },
@@ -88,10 +100,36 @@ static const GsParam table[] = {
 	{ "kvm.create_vcpu_holds_lock", PARAM_BOOL, FIELD(kvm.create_vcpu_holds_lock), 0, 1,
 	  "7.3: kvm->lock is held across KVM_CREATE_VCPU" },
 	{ "kvm.split_irqchip_routes", PARAM_BOOL, FIELD(kvm.split_irqchip_routes), 0, 1,
-	  "before 6.10: KVM_CAP_SPLIT_IRQCHIP sets the routing" },
+	  "before 6.11: KVM_CAP_SPLIT_IRQCHIP sets the routing" },
+	{ "kvm.destroy_srcu_barrier", PARAM_BOOL, FIELD(kvm.destroy_srcu_barrier), 0, 1,
+	  "6.18 and later: a VM's end waits for its pending callbacks (srcu_barrier())" },
+
+	{ "reader.exit_rate_hz", PARAM_INT64, FIELD(reader.exit_rate_hz), 0, GS_NSEC_PER_SEC,
+	  "exits of a running vCPU per second of guest time; 0: no vCPU is a reader" },
+	{ "reader.hold", PARAM_DISTRIBUTION, FIELD(reader.hold), 0, 0,
+	  "how long handling an exit keeps kvm->srcu: 3us, uniform:1us,5us, exponential:3us, "
+	  "lognormal:MEDIAN,SIGMA" },
+	{ "reader.sleep_rate_hz", PARAM_INT64, FIELD(reader.sleep_rate_hz), 0, GS_NSEC_PER_SEC,
+	  "exits that sleep as well, as in a userfaultfd fault, likewise" },
+	{ "reader.sleep", PARAM_DISTRIBUTION, FIELD(reader.sleep), 0, 0,
+	  "how long these sleep, as reader.hold" },
+	{ "reader.halted", PARAM_PPM, FIELD(reader.halted_ppm), 0, 1000000,
+	  "share of vCPUs that are halted and hold nothing" },
+	{ "reader.vcpus", PARAM_VCPUS, FIELD(reader.vcpus), 0, GS_READER_VCPUS_CREATED,
+	  "run: who is in KVM_RUN in the log runs; created: all, once created; N: a VM's first N" },
 
 	GS_COST_LIST(COST_PARAM)
 };
+
+/* sysctl_sched_base_slice, scaled by the CPUs (kernel/sched/fair.c: update_sysctl(), 6.18). */
+static int64_t base_slice_ns(int cpus)
+{
+	int log2_cpus = 0;
+
+	while ((MIN(cpus, 8) >> (log2_cpus + 1)) > 0)
+		log2_cpus++;
+	return 700 * GS_NSEC_PER_USEC * (1 + log2_cpus);
+}
 
 void gs_params_init(GsMachineParams *params, int hz, int cpus, GsMachineKind machine)
 {
@@ -104,14 +142,21 @@ void gs_params_init(GsMachineParams *params, int hz, int cpus, GsMachineKind mac
 			.tick_timekeeper = -1,
 			.timer_pull = true,
 			.cpu_pin = -1,
-			.base_slice_ns = 2800000, /* sysctl_sched_base_slice, 4 CPUs */
+			.base_slice_ns = base_slice_ns(cpus),
 		},
 		.kvm = {
 			.machine = machine,
 			.smm = true,
 			.unrestricted_guest = true,
 			.flexpriority = true,
+			.avic = true,
 			.create_vcpu_holds_lock = true,
+			.destroy_srcu_barrier = true,
+		},
+		.reader = {
+			.hold = { .ns = 3 * GS_NSEC_PER_USEC },
+			.sleep = { .ns = GS_NSEC_PER_MSEC },
+			.vcpus = GS_READER_VCPUS_RUN,
 		},
 		.run = {
 			.tick_phase_ppm = -1,
@@ -127,18 +172,48 @@ void gs_params_assign(GsMachineParams *params, const GsAssignment *assignment)
 
 	switch (assignment->param->type) {
 	case PARAM_BOOL:
-		*(bool *)field = assignment->value != 0;
+		*(bool *)field = assignment->value.number != 0;
 		break;
 	case PARAM_INT:
-		*(int *)field = (int)assignment->value;
+	case PARAM_VCPUS:
+		*(int *)field = (int)assignment->value.number;
 		break;
 	case PARAM_INT64:
 	case PARAM_NS:
 	case PARAM_US:
 	case PARAM_PPM:
-		*(int64_t *)field = assignment->value;
+		*(int64_t *)field = assignment->value.number;
+		break;
+	case PARAM_DISTRIBUTION:
+		*(GsDistribution *)field = assignment->value.distribution;
 		break;
 	}
+}
+
+const char *gs_params_name(const GsParam *param)
+{
+	return param->name;
+}
+
+bool gs_params_has(const GsMachineParams *params, const GsAssignment *assignment)
+{
+	const void *field = (const char *)params + assignment->param->offset;
+
+	switch (assignment->param->type) {
+	case PARAM_BOOL:
+		return *(const bool *)field == (assignment->value.number != 0);
+	case PARAM_INT:
+	case PARAM_VCPUS:
+		return *(const int *)field == assignment->value.number;
+	case PARAM_INT64:
+	case PARAM_NS:
+	case PARAM_US:
+	case PARAM_PPM:
+		return *(const int64_t *)field == assignment->value.number;
+	case PARAM_DISTRIBUTION:
+		return gs_distribution_equal(field, &assignment->value.distribution);
+	}
+	return false;
 }
 
 static const GsParam *lookup(const char *name, GError **error)
@@ -197,8 +272,8 @@ static bool parse_ppm(const char *text, int64_t *ret_ppm)
 {
 	g_autofree char *digits = g_strdup("000000");
 
-	if (strcmp(text, "0") == 0) {
-		*ret_ppm = 0;
+	if (strcmp(text, "0") == 0 || strcmp(text, "1") == 0) {
+		*ret_ppm = (text[0] - '0') * 1000000;
 		return true;
 	}
 	if (!g_str_has_prefix(text, "0.") || strlen(text) > 8 || !text[2] ||
@@ -208,7 +283,18 @@ static bool parse_ppm(const char *text, int64_t *ret_ppm)
 	return parse_integer(digits, ret_ppm);
 }
 
-static bool parse_value(const GsParam *param, const char *text, int64_t *ret_value)
+static bool parse_vcpus(const char *text, int64_t *ret_count)
+{
+	if (strcmp(text, "run") == 0)
+		*ret_count = GS_READER_VCPUS_RUN;
+	else if (strcmp(text, "created") == 0)
+		*ret_count = GS_READER_VCPUS_CREATED;
+	else
+		return parse_integer(text, ret_count);
+	return true;
+}
+
+static bool parse_number(const GsParam *param, const char *text, int64_t *ret_value)
 {
 	switch (param->type) {
 	case PARAM_BOOL:
@@ -222,24 +308,42 @@ static bool parse_value(const GsParam *param, const char *text, int64_t *ret_val
 		return parse_duration(text, GS_NSEC_PER_USEC, ret_value);
 	case PARAM_PPM:
 		return parse_ppm(text, ret_value);
+	case PARAM_VCPUS:
+		return parse_vcpus(text, ret_value);
+	case PARAM_DISTRIBUTION:
+		break;
 	}
 	return false;
+}
+
+static bool parse_value(const GsParam *param, const char *text, GsAssignment *ret_assignment)
+{
+	GsAssignment assignment = { .param = param };
+	bool good;
+
+	if (param->type == PARAM_DISTRIBUTION)
+		good = gs_distribution_parse(text, &assignment.value.distribution);
+	else
+		good = parse_number(param, text, &assignment.value.number) &&
+		       assignment.value.number >= param->min &&
+		       assignment.value.number <= param->max;
+	if (good)
+		*ret_assignment = assignment;
+	return good;
 }
 
 bool gs_params_parse(const char *name, const char *value, GsAssignment *ret_assignment,
 		     GError **error)
 {
 	const GsParam *param = lookup(name, error);
-	int64_t number;
 
 	if (!param)
 		return false;
-	if (!parse_value(param, value, &number) || number < param->min || number > param->max) {
+	if (!parse_value(param, value, ret_assignment)) {
 		g_set_error(error, GS_MACHINE_ERROR, GS_MACHINE_ERROR_VALUE,
 			    "bad value '%s' for '%s' (%s)", value, name, param->help);
 		return false;
 	}
-	*ret_assignment = (GsAssignment){ .param = param, .value = number };
 	return true;
 }
 

@@ -19,6 +19,7 @@
 typedef struct {
 	int64_t tick_phase_ppm;    /* where in its jiffy a VM starts, 0 to 999999; -1: drawn */
 	int64_t think_busy_max_ns; /* a gap between two calls up to this is computing, else sleep */
+	int64_t think_spread_ppm;  /* by how much gaps differ from run to run, either way */
 } GsRunParams;
 
 /* All of a machine's numbers. */
@@ -26,6 +27,7 @@ typedef struct {
 	GsKernelParams kernel;
 	GsSrcuParams srcu;
 	GsKvmParams kvm;
+	GsReaderParams reader;
 	GsRunParams run;
 } GsMachineParams;
 
@@ -34,13 +36,22 @@ typedef struct GsParam GsParam;
 /* One assignment of a layer. */
 typedef struct {
 	const GsParam *param; /* static */
-	int64_t value;
+	union {
+		int64_t number;
+		GsDistribution distribution;
+	} value;
 } GsAssignment;
 
 /* The kernel's own defaults at @hz on @cpus CPUs of a @machine. */
 void gs_params_init(GsMachineParams *params, int hz, int cpus, GsMachineKind machine);
 
 void gs_params_assign(GsMachineParams *params, const GsAssignment *assignment);
+
+/* As in --set; static. */
+const char *gs_params_name(const GsParam *param);
+
+/* Whether @params has the value of @assignment already. */
+bool gs_params_has(const GsMachineParams *params, const GsAssignment *assignment);
 
 /*
  * Read NAME and VALUE. Fails with GS_MACHINE_ERROR_UNKNOWN and a suggestion, or

@@ -14,6 +14,11 @@
 #define KVM_PIT_SPEAKER_DUMMY 1u
 #define KVM_CAP_SPLIT_IRQCHIP 121
 #define KVM_HYPERV_EVENTFD_DEASSIGN (1u << 0)
+#define KVM_XEN_EVTCHN_DEASSIGN (1u << 0)
+#define KVM_XEN_EVTCHN_RESET (1u << 2)
+#define KVM_CREATE_DEVICE_TEST 1u
+#define KVM_DEV_TYPE_ARM_VGIC_V2 5
+#define KVM_DEV_TYPE_ARM_VGIC_V3 7
 #define KVM_DEV_TYPE_ARM_VGIC_ITS 8
 #define KVM_DEV_ARM_VGIC_GRP_ADDR 0
 #define KVM_DEV_ARM_VGIC_GRP_CTRL 4
@@ -79,13 +84,19 @@ static void set_irq_routing(GsKvmPlan *plan)
 	sync_expedited(plan, GS_KVM_IRQ_SRCU);
 }
 
+/* What a GIC has the first KVM_RUN register: its distributor, and a GICv2's CPU interface. */
+#define GICV2_FRAMES 2
+#define GICV3_FRAMES 1
+
 /* kvm_pic_init(): master, slave and ELCR; kvm_ioapic_init(); then the default routing. */
 static void create_irqchip(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
 	(void)args;
 	work(plan, 1);
-	if (kvm->params->machine == GS_MACHINE_ARM64)
+	if (kvm->params->machine == GS_MACHINE_ARM64) {
+		kvm->vgic_frames = GICV2_FRAMES;
 		return;
+	}
 	lock(plan, GS_KVM_LOCK);
 	for (int device = 0; device < 4; device++) {
 		bus_register_locked(plan);
@@ -160,15 +171,15 @@ static void ioeventfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	const int devices = args->has_len && args->len == 0 && !pio ? 2 : 1;
 	const bool deassign = args->has_flags && (args->flags & KVM_IOEVENTFD_FLAG_DEASSIGN);
 
-	work(plan, 3);
+	(void)kvm;
+	work(plan, 7);
 	lock(plan, GS_KVM_SLOTS_LOCK);
-	if (!deassign) {
-		for (int i = 0; i < devices; i++)
-			bus_register(plan);
-		kvm->ioeventfds += devices;
-	} else {
-		for (int i = 0; i < devices && kvm->ioeventfds > 0; i++, kvm->ioeventfds--)
+	for (int i = 0; i < devices; i++) {
+		/* There is a device to remove, or the call would have failed. */
+		if (deassign)
 			bus_unregister(plan);
+		else
+			bus_register(plan);
 	}
 	unlock(plan, GS_KVM_SLOTS_LOCK);
 	work(plan, 1);
@@ -176,22 +187,43 @@ static void ioeventfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 
 static void register_coalesced_mmio(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
-	(void)args;
+	const GsKvmZone zone = {
+		.known = args->has_addr && args->has_len,
+		.addr = args->addr,
+		.size_bytes = args->len,
+	};
+
 	work(plan, 3);
 	bus_register_locked(plan);
 	work(plan, 1);
-	kvm->coalesced_zones++;
+	g_array_append_val(kvm->coalesced_zones, zone);
 }
 
-/* All zones inside the range are unregistered; a log's pointer does not show how many. */
+/* coalesced_mmio_in_range(): is the range of @args within @zone? */
+static bool is_in_zone(const GsCallArgs *args, const GsKvmZone *zone)
+{
+	return zone->known && args->addr >= zone->addr && args->len <= zone->size_bytes &&
+	       args->addr - zone->addr <= zone->size_bytes - args->len;
+}
+
+/* Every zone that holds the range goes; where a log shows a pointer, the oldest one. */
 static void unregister_coalesced_mmio(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
-	(void)args;
+	const bool known = args->has_addr && args->has_len;
+	unsigned int i = 0;
+
 	work(plan, 3);
 	lock(plan, GS_KVM_SLOTS_LOCK);
-	if (kvm->coalesced_zones > 0) {
+	while (i < kvm->coalesced_zones->len) {
+		if (known &&
+		    !is_in_zone(args, &g_array_index(kvm->coalesced_zones, GsKvmZone, i))) {
+			i++;
+			continue;
+		}
+		g_array_remove_index(kvm->coalesced_zones, i);
 		bus_unregister(plan);
-		kvm->coalesced_zones--;
+		if (!known)
+			break;
 	}
 	unlock(plan, GS_KVM_SLOTS_LOCK);
 	work(plan, 1);
@@ -293,6 +325,19 @@ static void set_gsi_routing(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	work(plan, 1);
 }
 
+/* irqfd_shutdown(): one wait, and another for what resamples it. Which one goes is not known. */
+static void remove_irqfd(GsKvm *kvm, GsKvmPlan *plan)
+{
+	if (kvm->irqfds == 0)
+		return;
+	sync_expedited(plan, GS_KVM_IRQ_SRCU);
+	if (kvm->resampling_irqfds == kvm->irqfds) {
+		sync_expedited(plan, GS_KVM_IRQ_SRCU);
+		kvm->resampling_irqfds--;
+	}
+	kvm->irqfds--;
+}
+
 /* kvm_irqfd(): only resampling irqfds and removals wait, and on the other domain. */
 static void irqfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
@@ -301,8 +346,15 @@ static void irqfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	if (kvm->irqchip == GS_KVM_IRQCHIP_NONE)
 		kvm->irqchip = GS_KVM_IRQCHIP_SPLIT;
 	work(plan, 1);
-	if (flags & (KVM_IRQFD_FLAG_RESAMPLE | KVM_IRQFD_FLAG_DEASSIGN))
+	if (flags & KVM_IRQFD_FLAG_DEASSIGN) {
+		remove_irqfd(kvm, plan);
+		return;
+	}
+	kvm->irqfds++;
+	if (flags & KVM_IRQFD_FLAG_RESAMPLE) {
 		sync_expedited(plan, GS_KVM_IRQ_SRCU);
+		kvm->resampling_irqfds++;
+	}
 }
 
 /* kvm_vm_ioctl_set_msr_filter(): a normal synchronize. */
@@ -329,6 +381,42 @@ static void hyperv_eventfd(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	work(plan, 1);
 	if (args->has_flags && (args->flags & KVM_HYPERV_EVENTFD_DEASSIGN))
 		gs_kvm_plan_add(plan, GS_KVM_OP_SYNC_NORMAL, GS_KVM_SRCU);
+}
+
+/* kvm_xen_eventfd_deassign(), kvm_xen_eventfd_reset(): a normal synchronize each. */
+static void xen_hvm_set_attr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)kvm;
+	work(plan, 1);
+	if (args->has_flags && (args->flags & (KVM_XEN_EVTCHN_DEASSIGN | KVM_XEN_EVTCHN_RESET)))
+		gs_kvm_plan_add(plan, GS_KVM_OP_SYNC_NORMAL, GS_KVM_SRCU);
+}
+
+/* Registers nothing yet; a log that shows a pointer: a GICv3, as most machines have. */
+static void create_device(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	work(plan, 1);
+	if (kvm->params->machine != GS_MACHINE_ARM64 ||
+	    (args->has_flags && (args->flags & KVM_CREATE_DEVICE_TEST)))
+		return;
+	if (args->has_device_type && args->device_type == KVM_DEV_TYPE_ARM_VGIC_V2)
+		kvm->vgic_frames = GICV2_FRAMES;
+	else if (!args->has_device_type || args->device_type == KVM_DEV_TYPE_ARM_VGIC_V3)
+		kvm->vgic_frames = GICV3_FRAMES;
+}
+
+/* kvm_vgic_map_resources(): the first KVM_RUN of an arm64 VM puts the GIC on the bus. */
+static void run(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
+{
+	(void)args;
+	if (!kvm->vgic_mapped && kvm->vgic_frames > 0) {
+		lock(plan, GS_KVM_SLOTS_LOCK);
+		for (int frame = 0; frame < kvm->vgic_frames; frame++)
+			bus_register(plan);
+		unlock(plan, GS_KVM_SLOTS_LOCK);
+	}
+	kvm->vgic_mapped = true;
+	work(plan, 1);
 }
 
 /* arm64: where the redistributors are; every vCPU without one gets it now. */
@@ -362,6 +450,7 @@ static void set_device_attr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 
 /* Sorted by name, for bsearch(). */
 static const GsKvmIoctl table[] = {
+	{ "KVM_CREATE_DEVICE", create_device },
 	{ "KVM_CREATE_IRQCHIP", create_irqchip },
 	{ "KVM_CREATE_PIT", create_pit1 },
 	{ "KVM_CREATE_PIT2", create_pit2 },
@@ -372,6 +461,7 @@ static const GsKvmIoctl table[] = {
 	{ "KVM_IRQFD", irqfd },
 	{ "KVM_REGISTER_COALESCED_MMIO", register_coalesced_mmio },
 	{ "KVM_REINJECT_CONTROL", reinject_control },
+	{ "KVM_RUN", run },
 	{ "KVM_SET_DEVICE_ATTR", set_device_attr },
 	{ "KVM_SET_GSI_ROUTING", set_gsi_routing },
 	{ "KVM_SET_PMU_EVENT_FILTER", set_pmu_event_filter },
@@ -380,6 +470,7 @@ static const GsKvmIoctl table[] = {
 	{ "KVM_SET_USER_MEMORY_REGION2", set_user_memory_region },
 	{ "KVM_UNREGISTER_COALESCED_MMIO", unregister_coalesced_mmio },
 	{ "KVM_X86_SET_MSR_FILTER", set_msr_filter },
+	{ "KVM_XEN_HVM_SET_ATTR", xen_hvm_set_attr },
 };
 
 static int compare_name(const void *name, const void *row)
@@ -390,6 +481,11 @@ static int compare_name(const void *name, const void *row)
 const GsKvmIoctl *gs_kvm_ioctl_lookup(const char *name)
 {
 	return bsearch(name, table, G_N_ELEMENTS(table), sizeof(table[0]), compare_name);
+}
+
+bool gs_kvm_ioctl_runs_guest(const GsKvmIoctl *ioctl)
+{
+	return ioctl->plan == run;
 }
 
 void gs_kvm_ioctl_plan(const GsKvmIoctl *ioctl, GsKvm *kvm, const GsCallArgs *args,

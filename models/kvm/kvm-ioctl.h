@@ -17,6 +17,9 @@ typedef struct GsKvmIoctl GsKvmIoctl;
 /* The request @name, NULL if it is one that neither reaches SRCU nor takes its locks. */
 const GsKvmIoctl *gs_kvm_ioctl_lookup(const char *name);
 
+/* Is it KVM_RUN, most of whose time is the guest's, or a halted vCPU's, and not work? */
+bool gs_kvm_ioctl_runs_guest(const GsKvmIoctl *ioctl);
+
 /*
  * What @ioctl with @args does to @kvm as it stands. Changes @kvm's state to what
  * it is afterwards and fills @plan, which is reset first.

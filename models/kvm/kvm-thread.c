@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/kvm/kvm-thread.h"
 
+#include "models/kvm/kvm-locks.h"
+
 static void next_op(GsTask *task);
 
 static int64_t now_ns(const GsKvmThread *thread)
@@ -137,6 +139,7 @@ static void next_op(GsTask *task)
 					  take_share(thread, op->arg), next_op);
 			return;
 		case GS_KVM_OP_LOCK:
+			gs_kvm_check_lock_order(thread, (GsKvmLock)op->arg);
 			begin_wait(thread, -1);
 			if (!gs_mutex_lock(&thread->kvm->locks[op->arg], task, wait_over))
 				return;
@@ -173,8 +176,8 @@ void gs_kvm_thread_pass(GsKvmThread *thread)
 	gs_kvm_plan_reset(&thread->plan);
 }
 
-void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioctl,
-			 const GsCallArgs *args, int64_t work_ns, int32_t tag, GsTaskStep then)
+void gs_kvm_thread_carry_out(GsKvmThread *thread, GsKvm *kvm, int64_t work_ns, int32_t tag,
+			     GsTaskStep then)
 {
 	thread->kvm = kvm;
 	thread->then = then;
@@ -182,10 +185,16 @@ void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioct
 	thread->work_ns = work_ns;
 	thread->pc = 0;
 	thread->thread.user = false;
+	next_op(&thread->thread.task);
+}
+
+void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioctl,
+			 const GsCallArgs *args, int64_t work_ns, int32_t tag, GsTaskStep then)
+{
 	gs_kvm_thread_pass(thread);
 	if (ioctl)
 		gs_kvm_ioctl_plan(ioctl, kvm, args, &thread->plan);
 	else
 		gs_kvm_plan_add(&thread->plan, GS_KVM_OP_WORK, 1);
-	next_op(&thread->thread.task);
+	gs_kvm_thread_carry_out(thread, kvm, work_ns, tag, then);
 }

@@ -44,6 +44,10 @@ static inline GsKvmThread *gs_kvm_thread_of(GsTask *task)
 void gs_kvm_thread_ioctl(GsKvmThread *thread, GsKvm *kvm, const GsKvmIoctl *ioctl,
 			 const GsCallArgs *args, int64_t work_ns, int32_t tag, GsTaskStep then);
 
+/* The same for the plan that is in @thread already. */
+void gs_kvm_thread_carry_out(GsKvmThread *thread, GsKvm *kvm, int64_t work_ns, int32_t tag,
+			     GsTaskStep then);
+
 /* The ioctl @thread is in does nothing of interest: forget what the last one waited for. */
 void gs_kvm_thread_pass(GsKvmThread *thread);
 

@@ -29,6 +29,7 @@ int gs_kvm_created_vcpus(const GsKvm *kvm)
 void gs_kvm_init(GsKvm *kvm)
 {
 	kvm->memslots = g_array_new(FALSE, FALSE, sizeof(GsKvmMemslot));
+	kvm->coalesced_zones = g_array_new(FALSE, FALSE, sizeof(GsKvmZone));
 }
 
 void gs_kvm_clear(GsKvm *kvm)
@@ -42,6 +43,7 @@ void gs_kvm_clear(GsKvm *kvm)
 	for (int i = 0; i < GS_KVM_DOMAIN_COUNT; i++)
 		gs_srcu_struct_clear(&kvm->domains[i]);
 	g_array_unref(kvm->memslots);
+	g_array_unref(kvm->coalesced_zones);
 }
 
 void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
@@ -60,7 +62,10 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 	kvm->pit_reinject = kvm->apic_access_page = kvm->tss_pages = false;
 	kvm->created_vcpus = kvm->redistributors = 0;
 	kvm->redistributor_region = false;
-	kvm->ioeventfds = kvm->coalesced_zones = 0;
+	kvm->vgic_frames = 0;
+	kvm->vgic_mapped = false;
+	kvm->irqfds = kvm->resampling_irqfds = 0;
+	g_array_set_size(kvm->coalesced_zones, 0);
 	g_array_set_size(kvm->memslots, 0);
 	/* What creating a VM replaces and closes on the way is freed by RCU. */
 	if (!midway)

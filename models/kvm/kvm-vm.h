@@ -21,6 +21,13 @@ typedef struct {
 	uint64_t memory_size_bytes;
 } GsKvmMemslot;
 
+/* A range of addresses whose writes are collected (coalesced MMIO). */
+typedef struct {
+	bool known;                 /* the log shows which */
+	uint64_t addr;
+	uint32_t size_bytes;
+} GsKvmZone;
+
 /* What interrupt controller the kernel emulates. */
 typedef enum {
 	GS_KVM_IRQCHIP_NONE,
@@ -45,8 +52,11 @@ struct GsKvm {
 	int created_vcpus;
 	int redistributors;         /* arm64: vCPUs that have theirs registered */
 	bool redistributor_region;  /* arm64: where they go is known */
-	int ioeventfds;             /* devices on the bus */
-	int coalesced_zones;
+	int vgic_frames;            /* arm64: devices the first KVM_RUN registers for the GIC */
+	bool vgic_mapped;           /* and has */
+	int irqfds;
+	int resampling_irqfds;      /* of these */
+	GArray *coalesced_zones;    /* owned: GsKvmZone */
 	GArray *memslots;           /* owned: GsKvmMemslot */
 
 	GsKvmOldBus *old_buses;     /* owned: every bus array ever replaced */

@@ -3,6 +3,7 @@
 
 #include "models/data-file.h"
 #include "models/machine-spec.h"
+#include "models/profile/kernel-lookup.h"
 #include "models/suggest.h"
 #include "sim/engine/sim-time.h"
 
@@ -30,7 +31,11 @@ static const GsDataKind kinds[] = {
 
 char **gs_profile_list(GsProfileKind kind)
 {
-	return gs_data_list(&kinds[kind]);
+	char **names = gs_data_list(&kinds[kind]);
+
+	if (kind == GS_PROFILE_KERNEL)
+		gs_kernel_sort(names);
+	return names;
 }
 
 static bool check_groups(const GsIniFile *ini, GError **error)

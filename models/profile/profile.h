@@ -39,7 +39,7 @@ GsProfile *gs_profile_read(const GsIniFile *ini, const char *name, GError **erro
 void gs_profile_free(GsProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsProfile, gs_profile_free)
 
-/* Names of the shipped ones, sorted, NULL-terminated; free with g_strfreev(). */
+/* Names of the shipped ones, NULL-terminated, kernels by release; free with g_strfreev(). */
 char **gs_profile_list(GsProfileKind kind);
 
 #endif

@@ -22,6 +22,7 @@
 	X(switch_ns, "context switch from one task to the next") \
 	X(work_dispatch_ns, "kworker: from one item, or from waking, to the next item's function") \
 	X(srcu_request_ns, "srcu_gp_start_if_needed(), on the caller's side") \
+	X(sync_sleep_ns, "synchronize, from its request until the caller sleeps") \
 	X(srcu_check_ns, "one scan of the reader counters") \
 	X(srcu_gp_end_ns, "srcu_gp_end() and srcu_reschedule()") \
 	X(srcu_invoke_ns, "srcu_invoke_callbacks(), without the callbacks") \

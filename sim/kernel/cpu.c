@@ -4,20 +4,20 @@
 #include "sim/engine/bug.h"
 #include "sim/kernel/kernel.h"
 
-/* When @cpu can next turn to anything but interrupts. */
-static int64_t free_at_ns(const GsCpu *cpu)
+int64_t gs_cpu_free_at_ns(const GsCpu *cpu)
 {
 	return MAX(cpu->irq_until_ns, gs_engine_now_ns(cpu->kernel->engine));
 }
 
 static void schedule_switch(GsCpu *cpu, int64_t cost_ns)
 {
-	gs_engine_schedule(cpu->kernel->engine, &cpu->switch_to, free_at_ns(cpu) + cost_ns);
+	gs_engine_schedule(cpu->kernel->engine, &cpu->switch_to, gs_cpu_free_at_ns(cpu) + cost_ns);
+	gs_turn_request(cpu);
 }
 
 static void schedule_run(GsCpu *cpu, int64_t ns)
 {
-	gs_engine_schedule(cpu->kernel->engine, &cpu->run, free_at_ns(cpu) + ns);
+	gs_engine_schedule(cpu->kernel->engine, &cpu->run, gs_cpu_free_at_ns(cpu) + ns);
 }
 
 static void run_current(GsCpu *cpu)
@@ -42,6 +42,7 @@ static void schedule_next(GsCpu *cpu)
 	}
 	cpu->is_idle = true;
 	gs_tick_nohz_idle_stop_tick(cpu);
+	gs_turn_release(cpu);
 }
 
 /* Put the current thread behind the others, with @remaining_ns still to run. */
@@ -50,6 +51,7 @@ static void requeue_current(GsCpu *cpu, int64_t remaining_ns)
 	GsThread *thread = cpu->current;
 
 	thread->remaining_ns = remaining_ns;
+	thread->preempted = true;
 	gs_list_append(&cpu->run_queue, &thread->task.queue);
 	cpu->current = NULL;
 	schedule_next(cpu);
@@ -83,19 +85,29 @@ static void switch_to(GsEngine *engine, GsEvent *event)
 static void preempt_current(GsCpu *cpu)
 {
 	GsEngine *engine = cpu->kernel->engine;
-	const int64_t remaining_ns = gs_engine_due_ns(engine, &cpu->run) - free_at_ns(cpu);
+	const int64_t remaining_ns = gs_engine_due_ns(engine, &cpu->run) - gs_cpu_free_at_ns(cpu);
 
 	gs_engine_cancel(engine, &cpu->run);
 	requeue_current(cpu, remaining_ns);
+}
+
+/* Another thread is to have @cpu as soon as its current one can be made to give way. */
+static void resched(GsCpu *cpu)
+{
+	cpu->need_resched = true;
+	if (cpu->current->user && gs_event_is_pending(&cpu->run))
+		preempt_current(cpu);
 }
 
 static void thread_spend(GsTask *task, int64_t ns)
 {
 	GsThread *thread = gs_thread_of(task);
 	GsCpu *cpu = thread->cpu;
+	const bool gives_way = thread->user || thread->yields;
 
 	/* Returning to user space is where a lazily preempted thread gives way. */
-	if (thread->user && cpu->need_resched && !gs_list_is_empty(&cpu->run_queue))
+	thread->yields = false;
+	if (gives_way && cpu->need_resched && !gs_list_is_empty(&cpu->run_queue))
 		requeue_current(cpu, ns);
 	else
 		schedule_run(cpu, ns);
@@ -120,7 +132,7 @@ static void enqueue_woken(GsCpu *cpu, GsThread *thread)
 	GsListNode *place = cpu->run_queue.next;
 
 	while (place != &cpu->run_queue &&
-	       gs_thread_of(GS_CONTAINER_OF(place, GsTask, queue))->remaining_ns == 0)
+	       !gs_thread_of(GS_CONTAINER_OF(place, GsTask, queue))->preempted)
 		place = place->next;
 	gs_list_insert_before(place, &thread->task.queue);
 }
@@ -168,13 +180,12 @@ static void thread_wake(GsTask *task)
 
 	thread->cpu = cpu;
 	thread->remaining_ns = 0;
+	thread->preempted = false;
 	enqueue_woken(cpu, thread);
 	gs_probe(kernel->engine, "sched_wakeup", kernel->this_cpu->id, task->name, cpu->id, 0);
 	if (cpu->current) {
-		cpu->need_resched = true;
-		if (cpu->current->user && gs_event_is_pending(&cpu->run))
-			preempt_current(cpu);
-	} else if (gs_event_is_pending(&cpu->switch_to)) {
+		resched(cpu);
+	} else if (gs_event_is_pending(&cpu->switch_to) || cpu->turn.held) {
 		cpu->need_resched = true;
 	} else {
 		if (cpu == kernel->this_cpu) {
@@ -201,6 +212,7 @@ void gs_cpu_init(GsCpu *cpu, GsKernel *kernel, int id)
 	gs_timer_base_init(&cpu->base_local);
 	gs_timer_base_init(&cpu->base_global);
 	gs_worker_pool_init(cpu->pool, cpu);
+	gs_turn_init(cpu);
 	gs_tick_init(cpu);
 }
 
@@ -208,7 +220,7 @@ void gs_cpu_steal(GsCpu *cpu, int64_t ns)
 {
 	GsEngine *engine = cpu->kernel->engine;
 
-	cpu->irq_until_ns = free_at_ns(cpu) + ns;
+	cpu->irq_until_ns = gs_cpu_free_at_ns(cpu) + ns;
 	if (gs_event_is_pending(&cpu->run))
 		gs_engine_reschedule(engine, &cpu->run, gs_engine_due_ns(engine, &cpu->run) + ns);
 	if (gs_event_is_pending(&cpu->switch_to))
@@ -216,28 +228,41 @@ void gs_cpu_steal(GsCpu *cpu, int64_t ns)
 				     gs_engine_due_ns(engine, &cpu->switch_to) + ns);
 }
 
+static bool slice_is_over(const GsThread *thread)
+{
+	return gs_engine_now_ns(thread->kernel->engine) - thread->on_cpu_at_ns >=
+	       thread->kernel->params->base_slice_ns;
+}
+
 void gs_cpu_scheduler_tick(GsCpu *cpu)
 {
 	const GsThread *current = cpu->current;
 
-	if (!current || gs_list_is_empty(&cpu->run_queue))
-		return;
-	if (gs_engine_now_ns(cpu->kernel->engine) - current->on_cpu_at_ns <
-	    cpu->kernel->params->base_slice_ns)
-		return;
-	cpu->need_resched = true;
-	if (current->user && gs_event_is_pending(&cpu->run))
-		preempt_current(cpu);
+	if (current && !gs_list_is_empty(&cpu->run_queue) && slice_is_over(current))
+		resched(cpu);
 }
 
 static void alarm_rings(GsEngine *engine, GsEvent *event)
 {
 	GsThread *thread = GS_CONTAINER_OF(event, GsThread, alarm);
+	GsCpu *cpu = thread->cpu;
+
+	(void)engine;
+	cpu->kernel->this_cpu = cpu;
+	const bool turn_over = gs_turn_begin_interrupt(cpu);
+
+	gs_tick_irq_enter(cpu);
+	gs_task_wake(&thread->task);
+	gs_turn_end_interrupt(cpu, turn_over);
+}
+
+static void begin(GsEngine *engine, GsEvent *event)
+{
+	GsThread *thread = GS_CONTAINER_OF(event, GsThread, begin);
 
 	(void)engine;
 	thread->kernel->this_cpu = thread->cpu;
-	gs_tick_irq_enter(thread->cpu);
-	gs_task_wake(&thread->task);
+	gs_task_start(&thread->task, thread->begin_step);
 }
 
 void gs_thread_init(GsThread *thread, GsKernel *kernel, GsCpu *cpu, const char *name)
@@ -245,7 +270,20 @@ void gs_thread_init(GsThread *thread, GsKernel *kernel, GsCpu *cpu, const char *
 	*thread = (GsThread){ .kernel = kernel, .cpu = cpu };
 	gs_task_init(&thread->task, kernel->engine, &thread_sched, name);
 	gs_event_init(&thread->alarm, "hrtimer", GS_EVENT_INTERRUPT, alarm_rings);
+	gs_event_init(&thread->begin, "thread", GS_EVENT_TASK, begin);
 	gs_wait_queue_init(&thread->sleeping);
+}
+
+void gs_thread_start_after(GsThread *thread, int64_t ns, GsTaskStep step)
+{
+	thread->begin_step = step;
+	gs_engine_schedule_after(thread->kernel->engine, &thread->begin, ns);
+}
+
+void gs_thread_cond_resched(GsThread *thread, int64_t ns, GsTaskStep step)
+{
+	thread->yields = slice_is_over(thread);
+	gs_task_spend(&thread->task, ns, step);
 }
 
 void gs_thread_sleep(GsThread *thread, int64_t ns, GsTaskStep step)

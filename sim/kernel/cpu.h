@@ -15,6 +15,7 @@
 #include "sim/engine/task.h"
 #include "sim/kernel/tick.h"
 #include "sim/kernel/timer-wheel.h"
+#include "sim/kernel/turn.h"
 
 typedef struct GsCpu GsCpu;
 typedef struct GsKernel GsKernel;
@@ -27,8 +28,12 @@ typedef struct {
 	GsCpu *cpu;            /* runs on, or ran on last; borrowed */
 	bool bound;            /* never leaves @cpu */
 	bool user;             /* in user mode: may be preempted at any instant */
+	bool yields;           /* about to spend time, and at a point where it may be preempted */
+	bool preempted;        /* left the CPU without going to sleep */
 	int64_t remaining_ns;  /* of the time it asked for, when it was preempted */
 	int64_t on_cpu_at_ns;  /* when it was last switched to */
+	GsEvent begin;         /* of a thread that was made: gs_thread_start_after() */
+	GsTaskStep begin_step;
 	GsEvent alarm;         /* ends gs_thread_sleep() */
 	GsWaitQueue sleeping;
 } GsThread;
@@ -43,12 +48,16 @@ struct GsCpu {
 	int64_t irq_until_ns;  /* interrupts keep the CPU until then */
 	bool need_resched;
 	bool is_idle;          /* in the idle loop, so an interrupt re-evaluates the tick */
+	GsTurn turn;
 	GsTickSched tick;
 	GsTimerBase base_local, base_global;
 	GsWorkerPool *pool;    /* owned by the kernel */
 };
 
 void gs_cpu_init(GsCpu *cpu, GsKernel *kernel, int id);
+
+/* When @cpu can next turn to anything but interrupts. */
+int64_t gs_cpu_free_at_ns(const GsCpu *cpu);
 
 /* Interrupt time: delays what the CPU runs, or is about to run, by @ns. */
 void gs_cpu_steal(GsCpu *cpu, int64_t ns);
@@ -63,6 +72,15 @@ static inline GsThread *gs_thread_of(GsTask *task)
 {
 	return GS_CONTAINER_OF(task, GsThread, task);
 }
+
+/* Not from one of its steps: @thread, which is new, does @step @ns from now. */
+void gs_thread_start_after(GsThread *thread, int64_t ns, GsTaskStep step);
+
+/*
+ * From a step, instead of gs_task_spend(): cond_resched() first. A kernel thread
+ * that has used up its slice lets those who wait for its CPU go first.
+ */
+void gs_thread_cond_resched(GsThread *thread, int64_t ns, GsTaskStep step);
 
 /* From a step: off the CPU for @ns (an hrtimer, so to the nanosecond), then do @step. */
 void gs_thread_sleep(GsThread *thread, int64_t ns, GsTaskStep step);

@@ -35,6 +35,7 @@ typedef struct {
 	/* kernel/time/timer_migration.c, since 6.9: an active CPU pulls the timers of idle ones */
 	bool timer_pull;
 
+	bool cpu_turns;          /* one host thread runs all CPUs: see turn.h */
 	int cpu_pin;             /* CPU all VMM threads are pinned to; -1: none */
 	int64_t base_slice_ns;   /* kernel/sched: how long a task runs before a tick preempts it */
 

@@ -73,6 +73,8 @@ void gs_kernel_reset(GsKernel *kernel)
 		gs_jiffies_at(gs_engine_now_ns(kernel->engine), kernel->tick_nsec);
 	kernel->tick_do_timer_cpu = GS_TICK_DO_TIMER_NONE;
 	gs_tmigr_init(kernel);
+	kernel->turn = NULL;
+	gs_list_init(&kernel->turn_queue);
 	for (int i = 0; i < params->cpus; i++)
 		gs_cpu_init(&kernel->cpus[i], kernel, i);
 	draw_load(kernel);
@@ -81,8 +83,12 @@ void gs_kernel_reset(GsKernel *kernel)
 
 	/* Nobody has touched an idle CPU for long: its tick is stopped. */
 	for (int i = 0; i < params->cpus; i++) {
-		if (kernel->cpus[i].is_idle)
-			gs_tick_nohz_idle_stop_tick(&kernel->cpus[i]);
+		GsCpu *cpu = &kernel->cpus[i];
+
+		if (!cpu->is_idle)
+			continue;
+		cpu->tick.idle_tick_count = params->tick_retain_count;
+		gs_tick_nohz_idle_stop_tick(cpu);
 	}
 	kernel->this_cpu = &kernel->cpus[0];
 }

@@ -21,6 +21,8 @@ struct GsKernel {
 	int64_t jiffies;
 	int tick_do_timer_cpu;        /* GS_TICK_DO_TIMER_NONE: nobody */
 	GsCpu *this_cpu;              /* smp_processor_id(): whose context an event runs in */
+	GsCpu *turn;                  /* whose turn it is; NULL: all are idle, or cpu.turns=0 */
+	GsListNode turn_queue;        /* GsCpu.turn.queue */
 	GsCpu *cpus;                  /* owned: params->cpus of them */
 	GsWorkerPool *pools;          /* owned: one a CPU */
 	GsThread *load;               /* owned: one a CPU; others' work on busy CPUs */

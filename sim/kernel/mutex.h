@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sleeping locks with first-in, first-out hand-over.
+ * Sleeping locks. Waiters are woken first in, first out, but whoever is running
+ * when the lock is free gets it; a waiter that was woken in vain once has it
+ * handed over the next time.
  *
- * Mirrors kernel/locking/mutex.c (7.3) without optimistic spinning: KVM's locks
- * are held across grace periods, where spinning gives up at once.
+ * Mirrors kernel/locking/mutex.c (6.12, 7.3): __mutex_lock_common(),
+ * __mutex_unlock_slowpath(), __mutex_handoff(). Without optimistic spinning:
+ * KVM's locks are held across grace periods, where spinning gives up at once.
  *
  * Invariant: "mutex-owner" only the owner unlocks, and it does not lock twice.
  */
@@ -15,7 +18,11 @@
 typedef struct {
 	const char *name; /* borrowed */
 	GsTask *owner;    /* borrowed; NULL: free */
+	int64_t owned_since_ns;
 	GsWaitQueue wait;
+	GsTask *woken;          /* borrowed: a waiter on its way to the lock */
+	GsTaskStep woken_step;  /* what it does once it owns it */
+	bool handoff;           /* it came too late once: MUTEX_FLAG_HANDOFF */
 } GsMutex;
 
 void gs_mutex_init(GsMutex *mutex, const char *name);
@@ -27,7 +34,7 @@ void gs_mutex_init(GsMutex *mutex, const char *name);
  */
 bool gs_mutex_lock(GsMutex *mutex, GsTask *task, GsTaskStep step);
 
-/* Unlock, handing the lock to the task that has waited longest. */
+/* Unlock, and wake the task that has waited longest. */
 void gs_mutex_unlock(GsMutex *mutex, GsTask *task);
 
 #endif

@@ -87,6 +87,8 @@ static void tick_nohz_handler(GsEngine *engine, GsEvent *event)
 	GsKernel *kernel = cpu->kernel;
 
 	kernel->this_cpu = cpu;
+	const bool turn_over = gs_turn_begin_interrupt(cpu);
+
 	gs_tick_irq_enter(cpu);
 	gs_probe(engine, "tick_nohz_handler", cpu->id, "", kernel->jiffies,
 		 cpu->tick.edge_ns / kernel->tick_nsec);
@@ -98,6 +100,19 @@ static void tick_nohz_handler(GsEngine *engine, GsEvent *event)
 		program_next_tick(cpu);
 	gs_cpu_scheduler_tick(cpu);
 	run_timers(cpu);
+	/* The idle loop goes on when the interrupt and its softirqs are over. */
+	if (cpu->is_idle)
+		gs_engine_reschedule(engine, &cpu->tick.idle_loop, gs_cpu_free_at_ns(cpu));
+	gs_turn_end_interrupt(cpu, turn_over);
+}
+
+/* Mirrors do_idle() after an interrupt. */
+static void idle_loop(GsEngine *engine, GsEvent *event)
+{
+	GsCpu *cpu = GS_CONTAINER_OF(event, GsCpu, tick.idle_loop);
+
+	(void)engine;
+	cpu->kernel->this_cpu = cpu;
 	if (cpu->is_idle)
 		gs_tick_nohz_idle_stop_tick(cpu);
 }
@@ -111,6 +126,7 @@ void gs_tick_init(GsCpu *cpu)
 
 	*ts = (GsTickSched){ .last_tick_jiffies = kernel->jiffies };
 	gs_event_init(&ts->event, "tick", GS_EVENT_CLOCK, tick_nohz_handler);
+	gs_event_init(&ts->idle_loop, "idle_loop", GS_EVENT_TASK, idle_loop);
 	gs_rng_init(&spread, engine->seed, engine->run, "tick.spread", (uint32_t)cpu->id);
 	gs_rng_init(&ts->rcu, engine->seed, engine->run, "rcu.gp", (uint32_t)cpu->id);
 	gs_rng_init(&ts->jitter, engine->seed, engine->run, "tick.jitter", (uint32_t)cpu->id);

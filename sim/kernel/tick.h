@@ -26,6 +26,7 @@ typedef struct GsCpu GsCpu;
 
 typedef struct {
 	GsEvent event;        /* next tick, or the next timer's edge when stopped */
+	GsEvent idle_loop;    /* end of the tick's interrupt on an idle CPU */
 	bool stopped;         /* TS_FLAG_STOPPED */
 	int64_t edge_ns;      /* nominal instant of the pending event */
 	int64_t late_ns;      /* this run's delivery delay, with the skew */

@@ -34,7 +34,10 @@ static void start_item(GsTask *worker)
 	work->func(work, worker);
 }
 
-/* Mirrors worker_thread(): the next item, or sleep. */
+/*
+ * Mirrors worker_thread(): the next item, or sleep. A grace period that polls for
+ * readers queues its item again and again, and must not keep the CPU for ever.
+ */
 static void next_item(GsTask *worker)
 {
 	GsWorkerPool *pool = pool_of(worker);
@@ -43,7 +46,7 @@ static void next_item(GsTask *worker)
 	if (gs_list_is_empty(&pool->worklist))
 		gs_task_wait(worker, &pool->idle, next_item);
 	else
-		gs_task_spend(worker, costs->work_dispatch_ns, start_item);
+		gs_thread_cond_resched(&pool->worker, costs->work_dispatch_ns, start_item);
 }
 
 void gs_worker_pool_init(GsWorkerPool *pool, GsCpu *cpu)

@@ -38,7 +38,7 @@ check 'an unknown policy of the log suggests the nearest' \
 	refuses 2 "gracesim: replay: --from-policy: *; did you mean 'call-srcu'?" \
 	replay boot.strace --from-policy=callsrcu
 check 'an unknown kernel suggests the nearest' \
-	refuses 2 "gracesim: replay: *'v7.33'; did you mean 'v7.3'?" replay boot.strace --kernel=v7.33
+	refuses 2 "gracesim: replay: *'v7.3x'; did you mean 'v7.3'?" replay boot.strace --kernel=v7.3x
 check 'an unknown host suggests the nearest' \
 	refuses 2 "gracesim: replay: *'labb'; did you mean 'lab'?" replay boot.strace --host=labb
 check 'an unknown machine suggests the nearest' \

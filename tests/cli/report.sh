@@ -10,7 +10,7 @@ replay() {
 # The mail's question: what does the first vCPU cost, under what, and why?
 table() {
 	replay -q --from-policy=sync-expedited --from-hz=100 && [ ! -s err ] &&
-		grep -q '^recorded  under sync-expedited at HZ=100$' out &&
+		grep -q '^recorded  under sync-expedited at HZ=100 on [0-9]* CPUs\{0,1\}$' out &&
 		grep -q '^KVM_CREATE_VCPU 0: observed 137 us$' out &&
 		grep -q '^  waits for: .*call-srcu.*: the grace period that KVM_CREATE_IRQCHIP 0 started$' out &&
 		sed -n '/^KVM_CREATE_VCPU 0:/,/best:/p' out | tail -n 1 >best &&
@@ -50,17 +50,17 @@ judgement_is_a_note() {
 
 meta_file_is_read() {
 	cp boot.strace noted.strace
-	printf '[trace]\npolicy=hybrid\nhz=300\n' >noted.meta
+	printf '[trace]\npolicy=hybrid\nhz=300\ncpus=3\n' >noted.meta
 	gracesim replay noted.strace --runs=4 && ! grep -q 'looks recorded' err &&
-		grep -q '^recorded  under hybrid at HZ=300$' out &&
-		gracesim replay noted.strace --runs=4 --from-hz=100 &&
-		grep -q '^recorded  under hybrid at HZ=100$' out
+		grep -q '^recorded  under hybrid at HZ=300 on 3 CPUs$' out &&
+		gracesim replay noted.strace --runs=4 --from-hz=100 --from-cpus=1 &&
+		grep -q '^recorded  under hybrid at HZ=100 on 1 CPU$' out
 }
 
 # 8 calls x 2 x 2 cells; each row as wide as the header.
 csv() {
 	replay -q --format=csv --hz=100,1000 --policy=sync,hybrid && [ "$(wc -l <out)" -eq 33 ] &&
-		[ "$(awk -F , '{ print NF }' out | sort -u)" -eq 31 ] &&
+		[ "$(awk -F , '{ print NF }' out | sort -u)" -eq 32 ] &&
 		head -n 1 out | grep -q '^trace,call,occurrence,hz,policy,.*,median_ns,'
 }
 

@@ -20,6 +20,12 @@
 #define CAP_SPLIT_IRQCHIP 121
 #define CAP_OTHER 79
 #define HYPERV_DEASSIGN 1u
+#define XEN_DEASSIGN (1u << 0)
+#define XEN_UPDATE (1u << 1)
+#define XEN_RESET (1u << 2)
+#define CREATE_DEVICE_TEST 1u
+#define TYPE_VFIO 4
+#define TYPE_VGIC_V2 5
 #define GRP_ADDR 0
 #define GRP_NR_IRQS 3
 #define GRP_CTRL 4
@@ -133,6 +139,7 @@ static void expect(Vm *vm, const char *name, const GsCallArgs *args, const char 
 #define EXPECT(vm, name, plan, ...) expect(vm, name, &(GsCallArgs){ __VA_ARGS__ }, plan)
 #define FLAGS(value) .has_flags = true, .flags = (value)
 #define LEN(value) .has_len = true, .len = (value)
+#define RANGE(start, size) .has_addr = true, .addr = (start), LEN(size)
 #define VALUE(number) .has_value = true, .value = (number)
 #define ATTR(group, attr) .has_device_attr = true, .device_group = (group), .device_attr = (attr)
 #define TYPE(type) .has_device_type = true, .device_type = (type)
@@ -204,11 +211,10 @@ static void test_ioeventfd(void)
 {
 	g_autoptr(Vm) vm = vm_new(GS_MACHINE_X86_VMX);
 
-	/* Nothing assigned: deassigning finds no device and does not wait. */
-	EXPECT(vm, "KVM_IOEVENTFD", "slots{ }", FLAGS(IOEVENTFD_DEASSIGN), LEN(4));
 	EXPECT(vm, "KVM_IOEVENTFD", "slots{ reg }", FLAGS(0), LEN(4));
+	/* Where no such device is assigned it fails: the log may start behind that. */
 	EXPECT(vm, "KVM_IOEVENTFD", "slots{ sync }", FLAGS(IOEVENTFD_DEASSIGN), LEN(4));
-	EXPECT(vm, "KVM_IOEVENTFD", "slots{ }", FLAGS(IOEVENTFD_DEASSIGN), LEN(4));
+	EXPECT(vm, "KVM_IOEVENTFD", "slots{ sync }", FLAGS(IOEVENTFD_DEASSIGN), LEN(4));
 
 	/* Without a length on the MMIO bus: also on the FAST_MMIO bus. Ports have none. */
 	EXPECT(vm, "KVM_IOEVENTFD", "slots{ reg reg }", FLAGS(0), LEN(0));
@@ -231,6 +237,15 @@ static void test_coalesced_mmio(void)
 	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ sync }", 0);
 	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ sync }", 0);
 	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ }", 0);
+
+	/* The log shows the ranges: every zone that holds the one given goes, and no other. */
+	EXPECT(vm, "KVM_REGISTER_COALESCED_MMIO", "slots{ reg }", RANGE(0x1000, 0x1000));
+	EXPECT(vm, "KVM_REGISTER_COALESCED_MMIO", "slots{ reg }", RANGE(0x1800, 0x800));
+	EXPECT(vm, "KVM_REGISTER_COALESCED_MMIO", "slots{ reg }", RANGE(0x3000, 0x1000));
+	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ }", RANGE(0x1000, 0x2000));
+	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ sync sync }", RANGE(0x1800, 0x800));
+	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ sync }", RANGE(0x3fff, 1));
+	EXPECT(vm, "KVM_UNREGISTER_COALESCED_MMIO", "slots{ }", RANGE(0x3000, 0x1000));
 }
 
 static void test_memslots(void)
@@ -371,10 +386,16 @@ static void test_routing_and_irqfd(void)
 		g_autoptr(Vm) vm = vm_new(machines[i]);
 
 		EXPECT(vm, "KVM_SET_GSI_ROUTING", "irq{ } irq-sync", 0);
+		/* Succeeds without having found one, too. */
+		EXPECT(vm, "KVM_IRQFD", "", FLAGS(IRQFD_DEASSIGN));
 		EXPECT(vm, "KVM_IRQFD", "", FLAGS(0));
 		EXPECT(vm, "KVM_IRQFD", "", 0);
 		EXPECT(vm, "KVM_IRQFD", "irq-sync", FLAGS(IRQFD_RESAMPLE));
 		EXPECT(vm, "KVM_IRQFD", "irq-sync", FLAGS(IRQFD_DEASSIGN));
+		EXPECT(vm, "KVM_IRQFD", "irq-sync", FLAGS(IRQFD_DEASSIGN));
+		/* What is left resamples: its notifier goes as well. */
+		EXPECT(vm, "KVM_IRQFD", "irq-sync irq-sync", FLAGS(IRQFD_DEASSIGN));
+		EXPECT(vm, "KVM_IRQFD", "", FLAGS(IRQFD_DEASSIGN));
 	}
 }
 
@@ -387,6 +408,11 @@ static void test_filters(void)
 	EXPECT(vm, "KVM_HYPERV_EVENTFD", "", FLAGS(0));
 	EXPECT(vm, "KVM_HYPERV_EVENTFD", "normal", FLAGS(HYPERV_DEASSIGN));
 	EXPECT(vm, "KVM_HYPERV_EVENTFD", "", 0);
+	EXPECT(vm, "KVM_XEN_HVM_SET_ATTR", "", FLAGS(0));
+	EXPECT(vm, "KVM_XEN_HVM_SET_ATTR", "", FLAGS(XEN_UPDATE));
+	EXPECT(vm, "KVM_XEN_HVM_SET_ATTR", "normal", FLAGS(XEN_DEASSIGN));
+	EXPECT(vm, "KVM_XEN_HVM_SET_ATTR", "normal", FLAGS(XEN_RESET));
+	EXPECT(vm, "KVM_XEN_HVM_SET_ATTR", "", 0);
 }
 
 /* vCPUs first: each gets its redistributor when the address comes. Firecracker's order. */
@@ -420,6 +446,39 @@ static void test_arm64_region_first(void)
 	EXPECT(vm, "KVM_CREATE_VCPU", "kvm{ slots{ reg } }", VALUE(1));
 }
 
+/* The first KVM_RUN of the VM, whichever vCPU's, puts the GIC's distributor on the bus. */
+static void test_arm64_first_run(void)
+{
+	static const struct {
+		GsCallArgs device;
+		const char *first_run;
+	} cases[] = {
+		{ { TYPE(TYPE_VGIC_V3) }, "slots{ reg }" },
+		{ { TYPE(TYPE_VGIC_V2) }, "slots{ reg reg }" },
+		/* shown as a pointer: a GICv3 */
+		{ { 0 }, "slots{ reg }" },
+		{ { TYPE(TYPE_VFIO) }, "" },
+		{ { TYPE(TYPE_VGIC_V3), FLAGS(CREATE_DEVICE_TEST) }, "" },
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Vm) vm = vm_new(GS_MACHINE_ARM64);
+
+		expect(vm, "KVM_CREATE_DEVICE", &cases[i].device, "");
+		EXPECT(vm, "KVM_CREATE_DEVICE", "", TYPE(TYPE_ITS));
+		EXPECT(vm, "KVM_RUN", cases[i].first_run, 0);
+		/* a device made later has its pointer shown, too */
+		EXPECT(vm, "KVM_CREATE_DEVICE", "", 0);
+		EXPECT(vm, "KVM_RUN", "", 0);
+	}
+
+	/* The old way to ask for a GICv2. */
+	g_autoptr(Vm) irqchip = vm_new(GS_MACHINE_ARM64);
+	EXPECT(irqchip, "KVM_CREATE_IRQCHIP", "", 0);
+	EXPECT(irqchip, "KVM_RUN", "slots{ reg reg }", 0);
+	EXPECT(irqchip, "KVM_RUN", "", 0);
+}
+
 /* There is no internal memslot on arm64, and no vgic on x86. */
 static void test_arm64_is_not_x86(void)
 {
@@ -434,6 +493,9 @@ static void test_arm64_is_not_x86(void)
 	EXPECT(arm, "KVM_SET_USER_MEMORY_REGION", "slots{ sync sync }", SLOT(0, 0, 0, 0));
 	EXPECT(arm, "KVM_IOEVENTFD", "slots{ reg }", FLAGS(0), LEN(4));
 	EXPECT(x86, "KVM_SET_DEVICE_ATTR", "", ATTR(GRP_ADDR, ADDR_REDIST));
+	EXPECT(x86, "KVM_CREATE_DEVICE", "", TYPE(TYPE_VGIC_V3));
+	EXPECT(x86, "KVM_CREATE_IRQCHIP", IRQCHIP_PLAN, 0);
+	EXPECT(x86, "KVM_RUN", "", 0);
 	/* shown as a pointer */
 	EXPECT(arm, "KVM_SET_DEVICE_ATTR", "", 0);
 }
@@ -443,7 +505,7 @@ static void test_unknown(void)
 {
 	static const char *const none[] = {
 		"KVM_CREATE_VM", "KVM_SET_IDENTITY_MAP_ADDR", "KVM_SET_CPUID2", "KVM_SET_MSRS",
-		"KVM_GET_DIRTY_LOG", "KVM_CREATE_DEVICE", "KVM_", "", "kvm_ioeventfd",
+		"KVM_GET_DIRTY_LOG", "KVM_SIGNAL_MSI", "KVM_", "", "kvm_ioeventfd",
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(none); i++)
@@ -469,6 +531,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/kvm-ioctl/filters", test_filters);
 	g_test_add_func("/kvm-ioctl/arm64/redistributors", test_arm64_redistributors);
 	g_test_add_func("/kvm-ioctl/arm64/region-first", test_arm64_region_first);
+	g_test_add_func("/kvm-ioctl/arm64/first-run", test_arm64_first_run);
 	g_test_add_func("/kvm-ioctl/arm64/not-x86", test_arm64_is_not_x86);
 	g_test_add_func("/kvm-ioctl/unknown", test_unknown);
 	return g_test_run();
