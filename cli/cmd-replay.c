@@ -76,25 +76,11 @@ static bool check_call(const GsReplayRequest *request, const GsScript *script, G
 	return false;
 }
 
-/* What the log was recorded under: the options, else the file beside it, else the log itself. */
-static bool resolve_from(const GsReplayRequest *request, Trace *trace, GError **error)
+static bool infer_policy_and_hz(const GsReplayRequest *request, Trace *trace, GError **error)
 {
 	GsReplaySpec *spec = &trace->spec;
-	g_autoptr(GsTraceMeta) meta = gs_trace_meta_load(trace->script->source, error);
 	g_autofree char *note = NULL;
 
-	if (!meta)
-		return false;
-	spec->from_hz = request->from_hz ? request->from_hz : meta->hz;
-	spec->from_policy = request->from_policy;
-	if (!spec->from_policy && meta->policy) {
-		spec->from_policy = gs_option_parse_policy(meta->path, meta->policy, error);
-		if (!spec->from_policy)
-			return false;
-	}
-	trace->from_inferred = !spec->from_policy || !spec->from_hz;
-	if (!trace->from_inferred)
-		return true;
 	if (!gs_recording_infer(spec, error))
 		return false;
 	note = g_strdup_printf("%s: looks recorded under %s at HZ=%d; if it was not, say "
@@ -102,6 +88,28 @@ static bool resolve_from(const GsReplayRequest *request, Trace *trace, GError **
 			       trace->script->source, spec->from_policy->name, spec->from_hz);
 	print_note(request, note);
 	return true;
+}
+
+/* What the log was recorded under: the options, else the file beside it, else the log itself. */
+static bool resolve_from(const GsReplayRequest *request, Trace *trace, GError **error)
+{
+	GsReplaySpec *spec = &trace->spec;
+	g_autoptr(GsTraceMeta) meta = gs_trace_meta_load(trace->script->source, error);
+
+	if (!meta)
+		return false;
+	spec->from_hz = request->from_hz ? request->from_hz : meta->hz;
+	spec->from_cpus = request->from_cpus ? request->from_cpus : meta->cpus;
+	spec->from_policy = request->from_policy;
+	if (!spec->from_policy && meta->policy) {
+		spec->from_policy = gs_option_parse_policy(meta->path, meta->policy, error);
+		if (!spec->from_policy)
+			return false;
+	}
+	trace->from_inferred = !spec->from_policy || !spec->from_hz;
+	if (trace->from_inferred && !infer_policy_and_hz(request, trace, error))
+		return false;
+	return spec->from_cpus > 0 || gs_recording_infer_cpus(spec, error);
 }
 
 static Trace *read_trace(const GsReplayRequest *request, const char *path, GError **error)
@@ -217,6 +225,8 @@ bool gs_cmd_replay(const GsInvocation *invocation, GError **error)
 		return false;
 	if (helped)
 		return true;
+	for (unsigned int i = 0; i < request.notes->len; i++)
+		print_note(&request, g_ptr_array_index(request.notes, i));
 	for (char **path = request.traces; *path; path++) {
 		Trace *trace = read_trace(&request, *path, error);
 

@@ -11,13 +11,13 @@
 
 static const char description[] =
 	"LIST is words with commas between them. What a log was recorded under is taken\n"
-	"from FILE.meta beside it if --from-policy and --from-hz do not say; else it is\n"
-	"judged from the log, and a note says so.";
+	"from FILE.meta beside it if --from-policy, --from-hz and --from-cpus do not say;\n"
+	"else it is judged from the log, and a note says so.";
 
 /* The options as they stand on the command line; owned. */
 typedef struct {
 	char *hz, *policy, *kernel, *machine, *host, *cpus, *runs, *seed, *jobs, *call, *format;
-	char *samples, *from_policy, *from_hz, *preamble, *output;
+	char *samples, *from_policy, *from_hz, *from_cpus, *preamble, *output;
 	char **set, **traces;
 	gboolean quiet;
 } Words;
@@ -27,7 +27,7 @@ static void words_clear(Words *words)
 	char *texts[] = { words->hz, words->policy, words->kernel, words->machine, words->host,
 			  words->cpus, words->runs, words->seed, words->jobs, words->call,
 			  words->format, words->samples, words->from_policy, words->from_hz,
-			  words->preamble, words->output };
+			  words->from_cpus, words->preamble, words->output };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -41,17 +41,17 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 {
 	const GOptionEntry entries[] = {
 		{ "hz", 0, 0, G_OPTION_ARG_STRING, &words->hz,
-		  "tick rates to predict (100,250,300,1000)", "LIST" },
+		  "tick rates to predict (100,250,300,1000; --kernel=host: its own)", "LIST" },
 		{ "policy", 0, 0, G_OPTION_ARG_STRING, &words->policy,
 		  "policies to predict (all)", "LIST|all" },
 		{ "kernel", 0, 0, G_OPTION_ARG_STRING, &words->kernel,
-		  "kernel profile (v7.3)", "NAME" },
+		  "kernel release, or host for the running one (v7.3)", "NAME" },
 		{ "machine", 0, 0, G_OPTION_ARG_STRING, &words->machine,
 		  "x86-vmx, x86-svm or arm64 (x86-vmx)", "NAME" },
 		{ "host", 0, 0, G_OPTION_ARG_STRING, &words->host,
 		  "cost profile of the host (the machine's)", "NAME" },
 		{ "cpus", 0, 0, G_OPTION_ARG_STRING, &words->cpus,
-		  "CPUs of the host (the profile's)", "N" },
+		  "CPUs of the host (the profile's; --kernel=host: its own)", "N" },
 		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->set,
 		  "set a parameter, as often as wanted", "NAME=VALUE" },
 		{ "runs", 0, 0, G_OPTION_ARG_STRING, &words->runs,
@@ -64,6 +64,8 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 		  "policy the log was recorded under", "NAME" },
 		{ "from-hz", 0, 0, G_OPTION_ARG_STRING, &words->from_hz,
 		  "tick rate the log was recorded at", "HZ" },
+		{ "from-cpus", 0, 0, G_OPTION_ARG_STRING, &words->from_cpus,
+		  "CPUs of the host the log was recorded on", "N" },
 		{ "preamble", 0, 0, G_OPTION_ARG_FILENAME, &words->preamble,
 		  "VMM model to take the ioctls before the log from", "MODEL" },
 		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
@@ -97,7 +99,10 @@ static bool parse_unsigned(const char *option, const char *text, unsigned int mi
 
 static bool parse_cells(GsReplayRequest *request, const Words *words, GError **error)
 {
-	const char *hz_text = words->hz ? words->hz : "100,250,300,1000";
+	const int running_hz = gs_machine_spec_hz(request->machine);
+	g_autofree char *running_text = g_strdup_printf("%d", running_hz);
+	const char *default_text = running_hz > 0 ? running_text : "100,250,300,1000";
+	const char *hz_text = words->hz ? words->hz : default_text;
 	const char *policy_text = words->policy ? words->policy : "all";
 	g_autoptr(GArray) hz = gs_option_parse_hz_list("--hz", hz_text, error);
 	g_autoptr(GPtrArray) policies = NULL;
@@ -126,6 +131,7 @@ static bool parse_machine(GsReplayRequest *request, const Words *words, GError *
 		.host = words->host,
 		.machine = words->machine,
 		.set = (const char *const *)words->set,
+		.notes = request->notes,
 	};
 
 	if (!parse_unsigned("--cpus", words->cpus, 1, GS_CPUS_MAX, 0, &cpus, error))
@@ -137,15 +143,19 @@ static bool parse_machine(GsReplayRequest *request, const Words *words, GError *
 
 static bool parse_numbers(GsReplayRequest *request, const Words *words, GError **error)
 {
-	unsigned int from_hz;
+	unsigned int from_hz, from_cpus;
 
 	request->seed = 1;
 	if (!parse_unsigned("--runs", words->runs, 1, RUNS_MAX, 400, &request->runs, error) ||
 	    !parse_unsigned("--jobs", words->jobs, 1, JOBS_MAX, g_get_num_processors(),
 			    &request->jobs, error) ||
-	    !parse_unsigned("--from-hz", words->from_hz, GS_HZ_MIN, GS_HZ_MAX, 0, &from_hz, error))
+	    !parse_unsigned("--from-hz", words->from_hz, GS_HZ_MIN, GS_HZ_MAX, 0, &from_hz,
+			    error) ||
+	    !parse_unsigned("--from-cpus", words->from_cpus, 1, GS_CPUS_MAX, 0, &from_cpus,
+			    error))
 		return false;
 	request->from_hz = (int)from_hz;
+	request->from_cpus = (int)from_cpus;
 	return !words->seed ||
 	       gs_option_parse_number("--seed", words->seed, 0, UINT64_MAX, &request->seed, error);
 }
@@ -192,8 +202,10 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 		return false;
 	}
 	request->occurrence = -1;
-	if (!parse_cells(request, &words, error) || !parse_numbers(request, &words, error) ||
-	    !parse_format(request, &words, error) || !parse_outputs(request, &words, error))
+	request->notes = g_ptr_array_new_with_free_func(g_free);
+	if (!parse_machine(request, &words, error) || !parse_cells(request, &words, error) ||
+	    !parse_numbers(request, &words, error) || !parse_format(request, &words, error) ||
+	    !parse_outputs(request, &words, error))
 		return false;
 	if (words.call && !gs_option_parse_call("--call", words.call, &request->call,
 						&request->occurrence, error))
@@ -204,8 +216,6 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 		if (!request->from_policy)
 			return false;
 	}
-	if (!parse_machine(request, &words, error))
-		return false;
 	request->traces = g_steal_pointer(&words.traces);
 	request->preamble = g_steal_pointer(&words.preamble);
 	request->quiet = words.quiet;
@@ -217,6 +227,7 @@ void gs_replay_request_clear(GsReplayRequest *request)
 	g_strfreev(request->traces);
 	g_clear_pointer(&request->cells, g_array_unref);
 	g_clear_pointer(&request->machine, gs_machine_spec_free);
+	g_clear_pointer(&request->notes, g_ptr_array_unref);
 	g_free(request->call);
 	g_free(request->output);
 	g_free(request->samples);

@@ -20,6 +20,7 @@ typedef struct {
 	char **traces;          /* the files, at least one */
 	GArray *cells;          /* GsReplayCell: each policy at each tick rate */
 	GsMachineSpec *machine;
+	GPtrArray *notes;       /* char *: what to tell the user about the machine */
 	unsigned int runs, jobs;
 	uint64_t seed;
 	char *call;             /* NULL: all */
@@ -28,7 +29,7 @@ typedef struct {
 	char *output;           /* where the report goes; "-": stdout */
 	char *samples;          /* NULL: nowhere */
 	const GsPolicy *from_policy; /* NULL: not said */
-	int from_hz;            /* 0: not said */
+	int from_hz, from_cpus; /* 0: not said */
 	char *preamble;         /* NULL: none */
 	bool quiet;
 } GsReplayRequest;

@@ -8,9 +8,10 @@ bool gs_recording_simulate(const GsReplaySpec *spec, const GsProgram *program,
 			   unsigned int runs, GsSample *samples, bool *reaches_srcu,
 			   GError **error)
 {
+	const int cpus = spec->from_cpus ? spec->from_cpus : gs_machine_spec_cpus(spec->machine);
 	GsMachineParams params;
 
-	gs_machine_spec_resolve_recording(spec->machine, hz, &params);
+	gs_machine_spec_resolve_recording(spec->machine, hz, cpus, &params);
 	const GsRunSetup setup = {
 		.program = program,
 		.params = &params,
@@ -25,6 +26,35 @@ bool gs_recording_simulate(const GsReplaySpec *spec, const GsProgram *program,
 			return false;
 	}
 	return true;
+}
+
+void gs_recording_match(const GsProgram *program, const GsSample *samples, unsigned int runs,
+			int64_t apart_max_ns, unsigned int *ret_run, int64_t *ret_distance_ns)
+{
+	g_autofree int64_t *distance_ns = g_new0(int64_t, (size_t)program->vm_count * runs);
+
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		const GsScriptCall *call = program->calls[i].call;
+
+		for (unsigned int run = 0; run < runs && call->recorded_ns >= 0; run++) {
+			const GsSample *sample = &samples[(size_t)run * program->call_count + i];
+			const int64_t apart_ns = call->recorded_ns - sample->latency_ns;
+
+			distance_ns[(size_t)call->vm * runs + run] +=
+				MIN(ABS(apart_ns), apart_max_ns);
+		}
+	}
+	*ret_distance_ns = 0;
+	for (unsigned int vm = 0; vm < program->vm_count; vm++) {
+		const int64_t *of_vm = distance_ns + (size_t)vm * runs;
+
+		ret_run[vm] = 0;
+		for (unsigned int run = 1; run < runs; run++) {
+			if (of_vm[run] < of_vm[ret_run[vm]])
+				ret_run[vm] = run;
+		}
+		*ret_distance_ns += of_vm[ret_run[vm]];
+	}
 }
 
 void gs_recording_range(const GsProgram *program, const GsSample *samples, unsigned int runs,

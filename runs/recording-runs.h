@@ -19,6 +19,15 @@ bool gs_recording_simulate(const GsReplaySpec *spec, const GsProgram *program,
 			   unsigned int runs, GsSample *samples, bool *reaches_srcu,
 			   GError **error);
 
+/*
+ * For each VM, the run most like its recording: on a host with several CPUs what
+ * a wait costs depends on where the thread ran, which the durations show. No
+ * call counts for more than @apart_max_ns. @ret_distance_ns: how far apart the
+ * VMs' recordings and these runs are, all added up.
+ */
+void gs_recording_match(const GsProgram *program, const GsSample *samples, unsigned int runs,
+			int64_t apart_max_ns, unsigned int *ret_run, int64_t *ret_distance_ns);
+
 /* The shortest and the longest of @call's latencies in these @runs. */
 void gs_recording_range(const GsProgram *program, const GsSample *samples, unsigned int runs,
 			unsigned int call, int64_t *ret_min_ns, int64_t *ret_max_ns);

@@ -21,6 +21,9 @@
 /* A later candidate must fit better by this much: less is chance. */
 #define BETTER 1.0
 
+/* How far a single call may be from its recording when CPU counts are compared. */
+#define APART_MAX_NS (100 * GS_NSEC_PER_USEC)
+
 static const int tick_rates_hz[] = { 250, 1000, 300, 100 };
 
 /* How badly durations between @min_ns and @max_ns explain @recorded_ns: a negative log density. */
@@ -48,7 +51,7 @@ static bool judge(const GsReplaySpec *spec, const GsProgram *program, const int6
 		const int64_t recorded_ns = program->calls[i].call->recorded_ns;
 		int64_t min_ns, max_ns;
 
-		if (!program->calls[i].ioctl || recorded_ns < 0)
+		if (!program->calls[i].ioctl || program->calls[i].runs_guest || recorded_ns < 0)
 			continue;
 		gs_recording_range(program, samples, CANDIDATE_RUNS, i, &min_ns, &max_ns);
 		sum += misfit(min_ns, max_ns, recorded_ns);
@@ -111,5 +114,39 @@ bool gs_recording_infer(GsReplaySpec *spec, GError **error)
 	}
 	spec->from_policy = best_policy;
 	spec->from_hz = best_hz;
+	return true;
+}
+
+bool gs_recording_infer_cpus(GsReplaySpec *spec, GError **error)
+{
+	const int candidates[] = { gs_machine_spec_cpus(spec->machine),
+				   gs_machine_spec_host_cpus(spec->machine), 1 };
+	g_autoptr(GsProgram) program = gs_program_new(spec->script, error);
+	g_autofree int64_t *work_ns = NULL;
+	g_autofree GsSample *samples = NULL;
+	g_autofree unsigned int *like = NULL;
+	int64_t best_ns = INT64_MAX;
+	int best = candidates[0];
+
+	if (!program)
+		return false;
+	work_ns = gs_replay_guess_work(spec, program);
+	samples = g_new0(GsSample, (size_t)program->call_count * CANDIDATE_RUNS);
+	like = g_new(unsigned int, program->vm_count);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(candidates); i++) {
+		int64_t distance_ns;
+
+		spec->from_cpus = candidates[i];
+		if (!gs_recording_simulate(spec, program, spec->from_policy, spec->from_hz, work_ns,
+					   CANDIDATE_RUNS, samples, NULL, error))
+			return false;
+		gs_recording_match(program, samples, CANDIDATE_RUNS, APART_MAX_NS, like,
+				   &distance_ns);
+		if (distance_ns < best_ns) {
+			best_ns = distance_ns;
+			best = candidates[i];
+		}
+	}
+	spec->from_cpus = best;
 	return true;
 }

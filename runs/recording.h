@@ -15,8 +15,15 @@
 
 /*
  * Fill in @spec's from_policy and from_hz, each where it is NULL or 0. The
- * script, machine and seed are set already.
+ * script, machine, seed and, if known, from_cpus are set already.
  */
 bool gs_recording_infer(GsReplaySpec *spec, GError **error);
+
+/*
+ * Fill in @spec's from_cpus, the rest being set: the machine's CPUs, the host
+ * profile's or one, whichever explains the log's durations best. What a wait
+ * costs shows on how many CPUs it was done; that is all that is wanted of it.
+ */
+bool gs_recording_infer_cpus(GsReplaySpec *spec, GError **error);
 
 #endif

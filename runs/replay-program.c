@@ -13,13 +13,22 @@ static void prepare_call(GsProgramCall *ready, const GsScriptCall *call)
 	*ready = (GsProgramCall){
 		.call = call,
 		.creates_vm = !call->failed && strcmp(call->name, "KVM_CREATE_VM") == 0,
+		.creates_vcpu = !call->failed && strcmp(call->name, "KVM_CREATE_VCPU") == 0,
 		.next = -1,
 		.first_started = -1,
 		.next_started = -1,
+		.starting_ns = -1,
 	};
-	/* An ioctl that fails does so before it publishes anything readers could see. */
-	if (!call->failed && call->role != GS_FD_KVM)
-		ready->ioctl = gs_kvm_ioctl_lookup(call->name);
+	if (call->role == GS_FD_KVM)
+		return;
+	ready->ioctl = gs_kvm_ioctl_lookup(call->name);
+	ready->runs_guest = ready->ioctl && gs_kvm_ioctl_runs_guest(ready->ioctl);
+	/*
+	 * An ioctl that fails does so before it publishes anything readers could see,
+	 * but for a KVM_RUN that a signal ends.
+	 */
+	if (call->failed && !ready->runs_guest)
+		ready->ioctl = NULL;
 }
 
 /* Link each call behind the thread's previous one, and first calls behind what starts them. */
@@ -43,8 +52,9 @@ static void link_calls(GsProgram *program)
 
 				ready->next_started = starter->first_started;
 				starter->first_started = (int32_t)i;
-				starter->starting_ns =
-					MAX(starter->starting_ns, ready->call->think_ns);
+				if (starter->starting_ns < 0 ||
+				    ready->call->think_ns < starter->starting_ns)
+					starter->starting_ns = ready->call->think_ns;
 			}
 		}
 		last[thread] = (int32_t)i;

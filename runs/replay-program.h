@@ -12,13 +12,16 @@
 typedef struct {
 	const GsScriptCall *call;
 	const GsKvmIoctl *ioctl;  /* NULL: keeps its recorded time, whatever the kernel */
+	bool runs_guest;          /* likewise, but for what @ioctl says it does first */
 	bool creates_vm;
+	bool creates_vcpu;
 	bool begins_vm;           /* the first call of its VM */
 	bool begins_thread;       /* the first call of its thread */
 	int32_t next;             /* the thread's next call; -1: its last */
 	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
 	int32_t next_started;     /* linked through these calls; -1: its end */
-	int64_t starting_ns;      /* from its end to the last of these: making threads takes time */
+	int64_t starting_ns;      /* from its end to the first of these: making threads takes time;
+				     -1: there are none */
 } GsProgramCall;
 
 typedef struct {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runs/replay-run.h"
 
-#include "models/kvm/kvm-thread.h"
+#include "models/kvm/kvm-locks.h"
+#include "runs/replay-think.h"
+#include "runs/replay-vcpus.h"
 
 G_DEFINE_QUARK(gs-replay-error-quark, gs_replay_error)
 
@@ -11,16 +13,19 @@ G_DEFINE_QUARK(gs-replay-error-quark, gs_replay_error)
  */
 #define RUN_EPOCH_NS (100 * GS_NSEC_PER_SEC)
 
-/* A call that has not ended after this is never going to. */
+/* A call that has not ended after this is never going to; on average calls wait far less. */
 #define CALL_LIMIT_NS (100 * GS_NSEC_PER_SEC)
+#define MEAN_CALL_LIMIT_NS GS_NSEC_PER_SEC
 
 /* A thread of the VMM, going through its calls. */
 typedef struct {
 	GsKvmThread kvm_thread;
+	GsKvmRun run;        /* if it runs a vCPU */
 	GsReplayHost *host;
 	int32_t call;        /* in progress, or thought about */
 	int64_t started_ns;
 	int64_t sleep_ns;    /* of the gap before the call, the part asleep */
+	GsRng think_rng;     /* what the log does not tell of the gaps */
 	bool sleeps_through; /* the call in progress: it is nothing but sleep */
 	char name[24];
 } Player;
@@ -33,6 +38,7 @@ struct GsReplayHost {
 	bool *vm_exists;
 	Player *players;
 	unsigned int players_left;
+	GsReplayVcpus *vcpus;
 	int64_t epoch_ns;    /* of the current run */
 	GsSample *samples;   /* of the current run; borrowed */
 	bool *reaches_srcu;  /* likewise, or NULL */
@@ -40,6 +46,7 @@ struct GsReplayHost {
 };
 
 static void think(GsTask *task);
+static void start_player(GsReplayHost *host, int32_t first_call);
 
 static Player *player_of(GsTask *task)
 {
@@ -61,22 +68,15 @@ static void create_vm(GsReplayHost *host, uint32_t vm)
 	host->vm_exists[vm] = true;
 }
 
-static void start_player(GsReplayHost *host, int32_t first_call)
+static void player_through(GsReplayHost *host)
 {
-	const GsProgramCall *ready = program_call(host, first_call);
-	Player *player = &host->players[ready->call->thread];
-
-	player->call = first_call;
-	/* A new thread starts beside the one that made it, unless it is bound. */
-	if (ready->call->after >= 0 && !player->kvm_thread.thread.bound)
-		player->kvm_thread.thread.cpu = host->kernel.this_cpu;
-	gs_task_start(&player->kvm_thread.thread.task, think);
+	if (--host->players_left == 0)
+		gs_engine_stop(&host->engine);
 }
 
-/* The ioctl has returned to user space. */
-static void returned(GsTask *task)
+/* The call in progress is over, or will never be: say so, and let go who waits for that. */
+static void call_over(Player *player)
 {
-	Player *player = player_of(task);
 	GsReplayHost *host = player->host;
 	const GsKvmThread *thread = &player->kvm_thread;
 	const GsProgramCall *ready = program_call(host, player->call);
@@ -84,7 +84,7 @@ static void returned(GsTask *task)
 	host->samples[player->call] = (GsSample){
 		.start_ns = player->started_ns - host->epoch_ns,
 		.latency_ns = player->sleeps_through ?
-			host->setup.work_ns[player->call] :
+			host->setup.work_ns[player->call] + thread->wait_ns :
 			gs_engine_now_ns(&host->engine) - player->started_ns,
 		.wait_ns = thread->wait_ns,
 		.cause = thread->cause,
@@ -97,14 +97,58 @@ static void returned(GsTask *task)
 	for (int32_t call = ready->first_started; call >= 0;
 	     call = program_call(host, call)->next_started)
 		start_player(host, call);
-	player->call = ready->next;
+	if (ready->creates_vcpu)
+		gs_replay_vcpus_created(host->vcpus, ready->call->vm, &host->vms[ready->call->vm]);
+}
+
+/* The ioctl has returned to user space. */
+static void returned(GsTask *task)
+{
+	Player *player = player_of(task);
+	GsReplayHost *host = player->host;
+
+	call_over(player);
+	player->call = program_call(host, player->call)->next;
 	if (player->call >= 0) {
 		think(task);
 		return;
 	}
-	if (--host->players_left == 0)
-		gs_engine_stop(&host->engine);
+	player_through(host);
 	gs_task_exit(task);
+}
+
+/* Does being in KVM_RUN make the thread a reader? */
+static bool is_reader(const Player *player)
+{
+	const GsReaderParams *params = &player->host->setup.params->reader;
+
+	return gs_readers_run(params) && params->vcpus == GS_READER_VCPUS_RUN &&
+	       !player->run.halted;
+}
+
+/*
+ * In the guest for as long as in the log, as a reader or asleep. A reader whose
+ * return the log does not show stays until the other threads are through; its
+ * sample is that of one asleep.
+ */
+static void run_guest(GsTask *task)
+{
+	Player *player = player_of(task);
+	GsReplayHost *host = player->host;
+	const GsProgramCall *ready = program_call(host, player->call);
+	const int64_t work_ns = host->setup.work_ns[player->call];
+
+	if (player->sleeps_through) {
+		gs_thread_sleep(&player->kvm_thread.thread, work_ns, returned);
+	} else if (ready->call->recorded_ns >= 0 || ready->next >= 0) {
+		gs_kvm_run(&player->run, &host->vms[ready->call->vm],
+			   gs_engine_now_ns(&host->engine) + work_ns, returned);
+	} else {
+		player->sleeps_through = true;
+		call_over(player);
+		player_through(host);
+		gs_kvm_run(&player->run, &host->vms[ready->call->vm], GS_TIME_NEVER_NS, returned);
+	}
 }
 
 static void issue(GsTask *task)
@@ -113,6 +157,7 @@ static void issue(GsTask *task)
 	GsReplayHost *host = player->host;
 	const GsProgramCall *ready = program_call(host, player->call);
 	const uint32_t vm = ready->call->vm;
+	const bool reads = ready->runs_guest && is_reader(player);
 
 	player->started_ns = gs_engine_now_ns(&host->engine);
 	gs_probe(&host->engine, "sys_enter_ioctl", player->kvm_thread.thread.cpu->id,
@@ -123,15 +168,16 @@ static void issue(GsTask *task)
 
 	/* A KVM_RUN of seconds is a halted vCPU, not a busy CPU: it takes its time asleep. */
 	const int64_t work_ns = host->setup.work_ns[player->call];
-	player->sleeps_through =
-		!ready->ioctl && work_ns > host->setup.params->run.think_busy_max_ns;
-	if (player->sleeps_through) {
+	player->sleeps_through = !reads && (!ready->ioctl || ready->runs_guest) &&
+				 work_ns > host->setup.params->run.think_busy_max_ns;
+	if (player->sleeps_through && !ready->ioctl) {
 		gs_kvm_thread_pass(&player->kvm_thread);
-		gs_thread_sleep(&player->kvm_thread.thread, work_ns, returned);
+		run_guest(task);
 		return;
 	}
 	gs_kvm_thread_ioctl(&player->kvm_thread, &host->vms[vm], ready->ioctl, &ready->call->args,
-			    work_ns, player->call, returned);
+			    player->sleeps_through || reads ? 0 : work_ns, player->call,
+			    player->sleeps_through || reads ? run_guest : returned);
 }
 
 /* Where in its jiffy @vm begins: drawn for each run and VM, or pinned by tick.phase. */
@@ -151,11 +197,12 @@ static int64_t draw_phase_ns(const GsReplayHost *host, uint64_t run, uint32_t vm
  * begins at a phase of its own: what came before it, the end of another VM say,
  * takes another time on another kernel, so the log does not tell its phase.
  */
-static int64_t think_ns(const Player *player)
+static int64_t think_ns(Player *player)
 {
 	const GsReplayHost *host = player->host;
 	const GsProgramCall *ready = program_call(host, player->call);
-	const int64_t gap_ns = ready->call->think_ns;
+	const int64_t gap_ns = gs_replay_draw_gap_ns(ready->call, &host->setup.params->run,
+						     &player->think_rng);
 
 	if (!ready->begins_vm || gap_ns <= host->setup.params->run.think_busy_max_ns)
 		return gap_ns;
@@ -167,6 +214,23 @@ static int64_t think_ns(const Player *player)
 	return gap_ns + early_ns;
 }
 
+/*
+ * A thread begins beside the one that made it, unless it is bound. What it does
+ * before its first call is in the gap.
+ */
+static void start_player(GsReplayHost *host, int32_t first_call)
+{
+	const GsProgramCall *ready = program_call(host, first_call);
+	Player *player = &host->players[ready->call->thread];
+	GsThread *thread = &player->kvm_thread.thread;
+
+	player->call = first_call;
+	if (ready->call->after >= 0 && !thread->bound)
+		thread->cpu = host->kernel.this_cpu;
+	thread->user = true;
+	gs_thread_start_after(thread, think_ns(player), issue);
+}
+
 static void sleep_on(GsTask *task)
 {
 	Player *player = player_of(task);
@@ -175,24 +239,31 @@ static void sleep_on(GsTask *task)
 }
 
 /*
- * User space between two calls: a short gap is computing, a long one sleep, but
- * for the time it takes to make the threads that appear in it. Before its first
- * call a thread does not exist for most of the gap.
+ * How long a thread that is about to sleep computes first: making the threads
+ * that start in the gap takes until the first of them is woken, and a wake-up
+ * takes its time too.
  */
+static int64_t making_threads_ns(const GsReplayHost *host, const GsProgramCall *ready)
+{
+	if (ready->call->after < 0)
+		return 0;
+
+	const int64_t starting_ns = program_call(host, ready->call->after)->starting_ns;
+	const int64_t wake_ns = host->setup.params->kernel.costs.idle_wake_ns;
+	return CLAMP(starting_ns - wake_ns, 0, host->setup.params->run.think_busy_max_ns);
+}
+
+/* User space between two calls: a short gap is computing, a long one mostly sleep. */
 static void think(GsTask *task)
 {
 	Player *player = player_of(task);
 	const GsReplayHost *host = player->host;
 	const GsProgramCall *ready = program_call(host, player->call);
 	const int64_t gap_ns = think_ns(player);
-	const int64_t busy_max_ns = host->setup.params->run.think_busy_max_ns;
-	int64_t busy_ns = gap_ns <= busy_max_ns ? gap_ns : 0;
+	int64_t busy_ns = gap_ns;
 
-	if (ready->begins_thread)
-		busy_ns = 0;
-	else if (busy_ns == 0)
-		busy_ns = MIN(program_call(host, ready->call->after)->starting_ns, busy_max_ns);
-	busy_ns = MIN(busy_ns, gap_ns);
+	if (gap_ns > host->setup.params->run.think_busy_max_ns)
+		busy_ns = making_threads_ns(host, ready);
 	player->sleep_ns = gap_ns - busy_ns;
 	player->kvm_thread.thread.user = true;
 	gs_task_spend(task, busy_ns, player->sleep_ns > 0 ? sleep_on : issue);
@@ -208,6 +279,7 @@ GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 	host->vms = g_new0(GsKvm, setup->program->vm_count);
 	host->vm_exists = g_new0(bool, setup->program->vm_count);
 	host->players = g_new0(Player, setup->program->thread_count);
+	host->vcpus = gs_replay_vcpus_new(setup->program, setup->params);
 	for (unsigned int i = 0; i < setup->program->vm_count; i++)
 		gs_kvm_init(&host->vms[i]);
 	for (unsigned int i = 0; i < setup->program->thread_count; i++) {
@@ -231,6 +303,7 @@ void gs_replay_host_free(GsReplayHost *host)
 	g_free(host->vms);
 	g_free(host->vm_exists);
 	g_free(host->players);
+	gs_replay_vcpus_free(host->vcpus);
 	gs_kernel_clear(&host->kernel);
 	gs_engine_clear(&host->engine);
 	g_free(host);
@@ -259,7 +332,10 @@ static void place_players(GsReplayHost *host, uint64_t run)
 
 		gs_kvm_thread_init(&player->kvm_thread, &host->kernel, &host->kernel.cpus[cpu],
 				   player->name);
+		gs_rng_init(&player->think_rng, host->setup.seed, run, "think", i);
 		player->kvm_thread.thread.bound = params->cpu_pin >= 0;
+		gs_kvm_run_init(&player->run, &player->kvm_thread.thread,
+				&host->setup.params->reader, i);
 		host->players_left += program->thread_first[i] >= 0;
 	}
 }
@@ -270,9 +346,44 @@ static int64_t run_limit_ns(const GsReplayHost *host)
 	int64_t limit_ns = CALL_LIMIT_NS;
 
 	for (unsigned int i = 0; i < program->call_count; i++)
-		limit_ns += program->calls[i].call->think_ns + host->setup.work_ns[i];
+		limit_ns += 2 * program->calls[i].call->think_ns + host->setup.work_ns[i] +
+			    MEAN_CALL_LIMIT_NS;
 	/* And a jiffy for every VM to find its phase. */
 	return host->epoch_ns + limit_ns + program->vm_count * host->kernel.tick_nsec;
+}
+
+/* In the kernel with no plan left to carry out: in KVM_RUN, handling an exit of the guest. */
+static bool handles_exit(const Player *player)
+{
+	const GsKvmThread *thread = &player->kvm_thread;
+
+	return !thread->thread.user && thread->thread.task.call == &player->run &&
+	       thread->pc >= thread->plan.ops->len;
+}
+
+/* Why a run stands still: thread by thread, what each waits for and holds. */
+static char *describe_standstill(const GsReplayHost *host)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < host->setup.program->thread_count; i++) {
+		const Player *player = &host->players[i];
+
+		if (host->setup.program->thread_first[i] < 0 ||
+		    player->kvm_thread.thread.task.state == GS_TASK_DEAD)
+			continue;
+		g_string_append_printf(text, "%s thread %s", text->len > 0 ? ";" : "",
+				       player->name);
+		if (player->kvm_thread.thread.task.state != GS_TASK_NEW)
+			g_string_append_printf(text, " at %s",
+					       program_call(host, player->call)->call->name);
+		g_string_append_c(text, ' ');
+		if (handles_exit(player))
+			g_string_append(text, "handles an exit, a reader of kvm->srcu");
+		else
+			gs_kvm_describe_thread(&player->kvm_thread, host->epoch_ns, text);
+	}
+	return g_string_free(text, FALSE);
 }
 
 bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, bool *reaches_srcu,
@@ -288,6 +399,7 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 	place_players(host, run);
 	for (unsigned int vm = 0; vm < program->vm_count; vm++)
 		host->vm_exists[vm] = false;
+	gs_replay_vcpus_reset(host->vcpus);
 	for (unsigned int i = 0; i < program->thread_count; i++) {
 		const int32_t first = program->thread_first[i];
 
@@ -299,11 +411,13 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 	host->event_count += host->engine.event_count;
 	if (host->players_left == 0)
 		return true;
+
+	g_autofree char *who = describe_standstill(host);
 	g_set_error(error, GS_REPLAY_ERROR, GS_REPLAY_ERROR_STANDSTILL,
 		    "run %" G_GUINT64_FORMAT " of '%s' under %s at HZ=%d came to a standstill "
-		    "with %u of %u threads unfinished",
+		    "with %u of %u threads unfinished:%s",
 		    run, program->script->source, host->setup.policy->name,
-		    host->setup.params->kernel.hz, host->players_left, program->thread_count);
+		    host->setup.params->kernel.hz, host->players_left, program->thread_count, who);
 	return false;
 }
 

@@ -4,7 +4,6 @@
 #include "runs/recording-runs.h"
 #include "sim/kernel/jiffies.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Runs of the recording: enough phases of the tick to see which waits depend on it. */
@@ -37,6 +36,12 @@ typedef struct {
 	uint32_t first_unexplained_line;
 } Estimate;
 
+/* What was recorded is the work: there is nothing in it to take away. */
+static bool is_all_work(const GsProgramCall *ready)
+{
+	return !ready->ioctl || ready->runs_guest;
+}
+
 static int64_t profile_work_ns(const Estimate *estimate, unsigned int i)
 {
 	return gs_machine_spec_work_ns(estimate->spec->machine,
@@ -55,7 +60,7 @@ int64_t *gs_replay_guess_work(const GsReplaySpec *spec, const GsProgram *program
 		if (recorded_ns < 0)
 			work_ns[i] = usual_ns;
 		else
-			work_ns[i] = ready->ioctl ? MIN(recorded_ns, usual_ns) : recorded_ns;
+			work_ns[i] = is_all_work(ready) ? recorded_ns : MIN(recorded_ns, usual_ns);
 	}
 	return work_ns;
 }
@@ -67,16 +72,18 @@ static void note_origins(Estimate *estimate)
 		const GsProgramCall *ready = &estimate->program->calls[i];
 
 		estimate->origin[i] = ready->call->recorded_ns < 0 ? WORK_PROFILE :
-				      ready->ioctl		   ? WORK_POOLED :
-								     WORK_AS_RECORDED;
+				      is_all_work(ready)	   ? WORK_AS_RECORDED :
+								     WORK_POOLED;
 	}
 }
 
-static int compare_ns(const void *a, const void *b)
+/* What a wake-up takes more when it goes to another CPU and finds that idle. */
+static int64_t cross_wake_ns(const Estimate *estimate)
 {
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	GsMachineParams params;
 
-	return (x > y) - (x < y);
+	gs_machine_spec_resolve(estimate->spec->machine, estimate->spec->from_hz, &params);
+	return params.kernel.costs.ipi_ns + params.kernel.costs.idle_wake_ns;
 }
 
 /*
@@ -106,37 +113,6 @@ static void find_overlaps(Estimate *estimate)
 static const GsSample *sample_of(const Estimate *estimate, unsigned int run, unsigned int i)
 {
 	return &estimate->samples[(size_t)run * estimate->program->call_count + i];
-}
-
-/*
- * For each VM, the run most like its recording: on a host with several CPUs what
- * a wait costs depends on where the thread ran, which the durations show.
- */
-static void match_runs(const Estimate *estimate, unsigned int *ret_run)
-{
-	const GsProgram *program = estimate->program;
-	g_autofree int64_t *distance_ns = g_new0(int64_t, program->vm_count * SOURCE_RUNS);
-
-	for (unsigned int i = 0; i < program->call_count; i++) {
-		const GsScriptCall *call = program->calls[i].call;
-
-		for (unsigned int run = 0; run < SOURCE_RUNS && call->recorded_ns >= 0; run++) {
-			const int64_t apart_ns =
-				call->recorded_ns - sample_of(estimate, run, i)->latency_ns;
-
-			distance_ns[call->vm * SOURCE_RUNS + run] +=
-				MIN(ABS(apart_ns), UNEXPLAINED_NS);
-		}
-	}
-	for (unsigned int vm = 0; vm < program->vm_count; vm++) {
-		const int64_t *of_vm = distance_ns + vm * SOURCE_RUNS;
-
-		ret_run[vm] = 0;
-		for (unsigned int run = 1; run < SOURCE_RUNS; run++) {
-			if (of_vm[run] < of_vm[ret_run[vm]])
-				ret_run[vm] = run;
-		}
-	}
 }
 
 /*
@@ -171,13 +147,14 @@ static bool measure_all(Estimate *estimate, GError **error)
 	const int64_t tolerance_ns = gs_tick_nsec(estimate->spec->from_hz) / 20;
 	g_autofree GsSample *samples = g_new0(GsSample, (size_t)program->call_count * SOURCE_RUNS);
 	g_autofree unsigned int *like = g_new(unsigned int, program->vm_count);
+	int64_t distance_ns;
 
 	if (!gs_recording_simulate(estimate->spec, program, estimate->spec->from_policy,
 				   estimate->spec->from_hz, estimate->work_ns, SOURCE_RUNS, samples,
 				   estimate->reaches_srcu, error))
 		return false;
 	estimate->samples = samples;
-	match_runs(estimate, like);
+	gs_recording_match(program, samples, SOURCE_RUNS, UNEXPLAINED_NS, like, &distance_ns);
 	for (unsigned int i = 0; i < program->call_count; i++) {
 		if (estimate->origin[i] == WORK_POOLED && !estimate->overlaps[i])
 			measure(estimate, i, like[program->calls[i].call->vm], tolerance_ns);
@@ -187,39 +164,102 @@ static bool measure_all(Estimate *estimate, GError **error)
 }
 
 /* Two calls do the same work if they are the same ioctl doing as much of it. */
-static bool same_work(const Estimate *estimate, unsigned int i, unsigned int j)
+typedef struct {
+	const Estimate *estimate;
+	bool by_occurrence; /* and are the K-th of their VMs, both */
+} Likeness;
+
+static int compare_kind(const Likeness *likeness, unsigned int i, unsigned int j)
 {
-	return estimate->program->calls[i].call->name == estimate->program->calls[j].call->name &&
-	       estimate->reaches_srcu[i] == estimate->reaches_srcu[j];
+	const Estimate *estimate = likeness->estimate;
+	const GsScriptCall *a = estimate->program->calls[i].call;
+	const GsScriptCall *b = estimate->program->calls[j].call;
+
+	if (a->name != b->name)
+		return strcmp(a->name, b->name);
+	if (estimate->reaches_srcu[i] != estimate->reaches_srcu[j])
+		return estimate->reaches_srcu[i] ? 1 : -1;
+	if (likeness->by_occurrence && a->occurrence != b->occurrence)
+		return a->occurrence > b->occurrence ? 1 : -1;
+	return 0;
 }
 
-/* The median work of the measured calls like @i; false if there is none. */
-static bool pool(const Estimate *estimate, unsigned int i, int64_t *ret_ns)
+/* By kind, the measured ones of each first and by their work. */
+static int compare_calls(const void *a, const void *b, void *user_data)
 {
-	g_autoptr(GArray) pooled = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	const Likeness *likeness = user_data;
+	const Estimate *estimate = likeness->estimate;
+	const unsigned int i = *(const unsigned int *)a, j = *(const unsigned int *)b;
+	const bool i_measured = estimate->origin[i] == WORK_MEASURED;
+	const bool j_measured = estimate->origin[j] == WORK_MEASURED;
+	const int kind = compare_kind(likeness, i, j);
 
-	for (unsigned int j = 0; j < estimate->program->call_count; j++) {
-		if (estimate->origin[j] == WORK_MEASURED && same_work(estimate, i, j))
-			g_array_append_val(pooled, estimate->work_ns[j]);
+	if (kind != 0)
+		return kind;
+	if (i_measured != j_measured)
+		return i_measured ? -1 : 1;
+	if (estimate->work_ns[i] != estimate->work_ns[j])
+		return estimate->work_ns[i] > estimate->work_ns[j] ? 1 : -1;
+	return (i > j) - (i < j);
+}
+
+/* For each call the median work of the measured ones like it, -1 if there is none. */
+static int64_t *typical_work(const Estimate *estimate, bool by_occurrence)
+{
+	const unsigned int count = estimate->program->call_count;
+	Likeness likeness = { .estimate = estimate, .by_occurrence = by_occurrence };
+	g_autofree unsigned int *order = g_new(unsigned int, count);
+	int64_t *typical_ns = g_new(int64_t, count);
+
+	for (unsigned int i = 0; i < count; i++)
+		order[i] = i;
+	g_qsort_with_data(order, (int)count, sizeof(*order), compare_calls, &likeness);
+	for (unsigned int first = 0, end; first < count; first = end) {
+		unsigned int measured = 0;
+
+		for (end = first; end < count; end++) {
+			if (compare_kind(&likeness, order[first], order[end]) != 0)
+				break;
+			measured += estimate->origin[order[end]] == WORK_MEASURED;
+		}
+		for (unsigned int i = first; i < end; i++)
+			typical_ns[order[i]] =
+				measured ? estimate->work_ns[order[first + measured / 2]] : -1;
 	}
-	if (pooled->len == 0)
-		return false;
-	qsort(pooled->data, pooled->len, sizeof(int64_t), compare_ns);
-	*ret_ns = g_array_index(pooled, int64_t, pooled->len / 2);
-	return true;
+	return typical_ns;
+}
+
+/*
+ * Which CPU a wait was served by cannot be known, only guessed. Where the same
+ * call of several VMs differs by no more than that makes, it is the guess, not
+ * the work.
+ */
+static void smooth_measured(Estimate *estimate)
+{
+	const int64_t unsure_ns = cross_wake_ns(estimate);
+	g_autofree int64_t *typical_ns = typical_work(estimate, true);
+
+	for (unsigned int i = 0; i < estimate->program->call_count; i++) {
+		if (estimate->origin[i] == WORK_MEASURED && estimate->reaches_srcu[i] &&
+		    ABS(typical_ns[i] - estimate->work_ns[i]) <= unsure_ns)
+			estimate->work_ns[i] = typical_ns[i];
+	}
 }
 
 static void pool_all(Estimate *estimate)
 {
+	g_autofree int64_t *typical_ns = typical_work(estimate, false);
+
 	for (unsigned int i = 0; i < estimate->program->call_count; i++) {
 		const int64_t recorded_ns = estimate->program->calls[i].call->recorded_ns;
-		int64_t work_ns = profile_work_ns(estimate, i);
 
 		if (estimate->origin[i] != WORK_POOLED)
 			continue;
-		if (!pool(estimate, i, &work_ns))
+		if (typical_ns[i] < 0) {
+			typical_ns[i] = profile_work_ns(estimate, i);
 			estimate->origin[i] = WORK_PROFILE;
-		estimate->work_ns[i] = MIN(work_ns, recorded_ns);
+		}
+		estimate->work_ns[i] = MIN(typical_ns[i], recorded_ns);
 	}
 }
 
@@ -263,6 +303,7 @@ int64_t *gs_replay_estimate_work(const GsReplaySpec *spec, const GsProgram *prog
 	find_overlaps(&estimate);
 	if (!measure_all(&estimate, error))
 		return NULL;
+	smooth_measured(&estimate);
 	pool_all(&estimate);
 	add_notes(&estimate, notes);
 	return g_steal_pointer(&work_ns);

@@ -45,6 +45,7 @@ typedef struct {
 	uint64_t seed;
 	const GsPolicy *from_policy;   /* what the log was recorded under */
 	int from_hz;
+	int from_cpus;                 /* 0: the machine's */
 	void (*progress)(unsigned int done, unsigned int total, void *user_data); /* or NULL */
 	void *progress_data;
 } GsReplaySpec;

@@ -9,10 +9,10 @@
 #include "runs/report.h"
 
 static const char header[] =
-	"trace,call,occurrence,hz,policy,kernel,machine,host,cpus,set,from_policy,from_hz,preamble,"
-	"seed,runs,vms,observed_count,observed_min_ns,observed_median_ns,observed_max_ns,samples,"
-	"min_ns,p05_ns,median_ns,p95_ns,max_ns,mean_ns,mean_wait_ns,stalls,cause_call,"
-	"cause_occurrence\n";
+	"trace,call,occurrence,hz,policy,kernel,machine,host,cpus,set,from_policy,from_hz,"
+	"from_cpus,preamble,seed,runs,vms,observed_count,observed_min_ns,observed_median_ns,"
+	"observed_max_ns,samples,min_ns,p05_ns,median_ns,p95_ns,max_ns,mean_ns,mean_wait_ns,"
+	"stalls,cause_call,cause_occurrence\n";
 
 static void append_inputs(GString *out, const GsReportTrace *trace)
 {
@@ -26,6 +26,7 @@ static void append_inputs(GString *out, const GsReportTrace *trace)
 	gs_csv_append_text(out, gs_machine_spec_overrides(machine), ',');
 	gs_csv_append_text(out, spec->from_policy->name, ',');
 	gs_csv_append_number(out, spec->from_hz, ',');
+	gs_csv_append_number(out, spec->from_cpus, ',');
 	gs_csv_append_text(out, trace->preamble ? trace->preamble : "", ',');
 	g_string_append_printf(out, "%" PRIu64 ",", spec->seed);
 	gs_csv_append_number(out, spec->runs, ',');

@@ -121,6 +121,7 @@ static void add_inputs(JsonBuilder *json, const GsReportTrace *trace)
 	add_text(json, "preamble", trace->preamble);
 	add_text(json, "from_policy", spec->from_policy->name);
 	add_int(json, "from_hz", spec->from_hz);
+	add_int(json, "from_cpus", spec->from_cpus);
 	add_bool(json, "from_inferred", trace->from_inferred);
 	add_text(json, "kernel", gs_machine_spec_kernel(spec->machine));
 	add_text(json, "machine", gs_machine_spec_machine(spec->machine));

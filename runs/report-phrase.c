@@ -308,7 +308,8 @@ GPtrArray *gs_report_phrase_provenance(const GsReport *report, const GsReportTra
 				       trace->preamble);
 	add_pair(pairs, "trace", g_string_free(text, FALSE));
 	add_pair(pairs, "recorded",
-		 g_strdup_printf("under %s at HZ=%d%s", spec->from_policy->name, spec->from_hz,
+		 g_strdup_printf("under %s at HZ=%d on %d CPU%s%s", spec->from_policy->name,
+				 spec->from_hz, spec->from_cpus, spec->from_cpus == 1 ? "" : "s",
 				 trace->from_inferred ? " (judged from the log)" : ""));
 	add_pair(pairs, "machine", g_strdup_printf("%s, kernel %s, host %s, %d CPU%s",
 						   gs_machine_spec_machine(machine),

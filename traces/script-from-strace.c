@@ -2,6 +2,7 @@
 #include "traces/script-from-strace.h"
 
 #include "traces/fd-table.h"
+#include "traces/ioeventfd-probe.h"
 #include "traces/kvm-args.h"
 #include "traces/kvm-request.h"
 #include "traces/script-link.h"
@@ -377,7 +378,7 @@ static void add_notes(Builder *builder, const GsStraceStats *stats)
 	if (builder->unstamped)
 		gs_script_note(script,
 			       "%s: %u calls have no time stamp (strace -ttt); they are taken to "
-			       "follow each other without think time, in the log's order",
+			       "follow each other in the log's order, after gaps that are drawn",
 			       script->source, builder->unstamped);
 	else if (stats->gaps_only)
 		gs_script_note(script,
@@ -445,8 +446,11 @@ GsScript *gs_script_from_strace_reader(GsStraceReader *reader, const char *sourc
 	sort_calls(&builder);
 	number_all(&builder, gs_strace_reader_main_tid(reader));
 	/* a clock of whole seconds cannot tell a second's gap from none */
+	for (unsigned int i = 0; builder.unstamped && i < script->calls->len; i++)
+		g_array_index(script->calls, GsScriptCall, i).think_unknown = true;
 	gs_script_link(script, builder.resolution_ns >= NS_PER_SECOND ? builder.resolution_ns : 0);
 	add_notes(&builder, gs_strace_reader_stats(reader));
+	gs_script_find_ioeventfd_probes(script);
 	return g_steal_pointer(&script);
 }
 

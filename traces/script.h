@@ -61,8 +61,10 @@ typedef struct {
 	int64_t start_ns;    /* in the log, from its first call; models: -1 */
 	int64_t recorded_ns; /* duration in the log; -1: not known */
 	int64_t think_ns;    /* from the end of the call it follows to its own start, 0 or more */
+	bool think_unknown;  /* the log has no stamps: think_ns is 0 and says nothing */
 	int32_t after;       /* index of the call it follows: the thread's previous one, or, for
-				a thread's first, the last to complete before it; -1: none */
+				a thread's first, the last to complete before the thread was
+				made, as far as the log tells; -1: none */
 	uint32_t line;       /* in GsScript.source; 0: none */
 	bool from_preamble;  /* supplied by a VMM model, not by the log */
 } GsScriptCall;

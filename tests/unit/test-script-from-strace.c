@@ -192,6 +192,53 @@ static void test_device(void)
 	g_assert_false(gs_script_call(script, 4)->args.has_device_type);
 }
 
+static void assert_deassigns(const char *log, const char *expected)
+{
+	g_autoptr(GsScript) script = script_of(log);
+	g_autoptr(GString) actual = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < script->calls->len; i++) {
+		const GsScriptCall *call = gs_script_call(script, i);
+
+		if (strcmp(call->name, "KVM_IOEVENTFD") == 0)
+			g_string_append_c(actual, !call->args.has_flags	  ? '?' :
+						  call->args.flags & 4u ? '-' : '+');
+	}
+	g_assert_cmpstr(actual->str, ==, expected);
+}
+
+/* Before a VM has memory and vCPUs there is no guest: an ioeventfd only tries the kernel. */
+static void test_ioeventfd_probe(void)
+{
+#define CREATE "1 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
+#define IOEVENTFD "1 ioctl(4, KVM_IOEVENTFD, 0x7ffd) = 0\n"
+#define FAILED "1 ioctl(4, KVM_IOEVENTFD, 0x7ffd) = -1 ENOSPC (No space left on device)\n"
+#define OTHER "1 ioctl(4, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_MMU) = 1\n"
+#define VCPU "1 ioctl(4, KVM_CREATE_VCPU, 0) = 5\n"
+#define MEMORY "1 ioctl(4, KVM_SET_USER_MEMORY_REGION2, 0x7ffd) = 0\n"
+	assert_deassigns(CREATE OTHER IOEVENTFD IOEVENTFD IOEVENTFD IOEVENTFD OTHER, "++--");
+	assert_deassigns(CREATE IOEVENTFD IOEVENTFD FAILED IOEVENTFD IOEVENTFD OTHER, "++?--");
+	/* a guest's, later in the same VM */
+	assert_deassigns(CREATE IOEVENTFD IOEVENTFD OTHER IOEVENTFD IOEVENTFD VCPU, "+-??");
+	/* a guest's from the start */
+	assert_deassigns(CREATE VCPU IOEVENTFD IOEVENTFD OTHER, "??");
+	assert_deassigns(CREATE MEMORY IOEVENTFD IOEVENTFD OTHER, "??");
+	/* who knows */
+	assert_deassigns(IOEVENTFD IOEVENTFD OTHER, "??");
+	assert_deassigns(CREATE IOEVENTFD IOEVENTFD IOEVENTFD OTHER, "???");
+	assert_deassigns(CREATE IOEVENTFD IOEVENTFD, "??");
+	/* the log says it */
+	assert_deassigns(CREATE "1 ioctl(4, KVM_IOEVENTFD, {addr=0, len=4, fd=9, flags=0}) = 0\n"
+			 "1 ioctl(4, KVM_IOEVENTFD, {addr=4, len=4, fd=9, flags=0}) = 0\n" OTHER,
+			 "++");
+#undef CREATE
+#undef IOEVENTFD
+#undef FAILED
+#undef OTHER
+#undef VCPU
+#undef MEMORY
+}
+
 /* A thread's first call follows the last to complete before it, of any thread. */
 static void test_threads(void)
 {
@@ -289,6 +336,7 @@ static void test_no_stamps(void)
 
 	g_assert_cmpint(gs_script_call(script, 1)->start_ns, ==, 300000);
 	g_assert_cmpint(gs_script_call(script, 1)->think_ns, ==, 0);
+	g_assert_true(gs_script_call(script, 1)->think_unknown);
 	assert_note(script, "2 calls have no time stamp");
 }
 
@@ -374,6 +422,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/script-from-strace/unexplained", test_unexplained);
 	g_test_add_func("/script-from-strace/descriptors-followed", test_descriptors_followed);
 	g_test_add_func("/script-from-strace/device", test_device);
+	g_test_add_func("/script-from-strace/ioeventfd-probe", test_ioeventfd_probe);
 	g_test_add_func("/script-from-strace/threads", test_threads);
 	g_test_add_func("/script-from-strace/start-order", test_start_order);
 	g_test_add_func("/script-from-strace/main-thread", test_main_thread);

@@ -36,13 +36,17 @@ static const Expected corpus[] = {
 	{ "lkvm-smp2-legacy-blk2-net-rng_f-y-T", 68, 1, 3, 1, 0, 250, 2, "call-srcu" },
 	/* one line is the program's own */
 	{ "lkvm-smp2_f-ttt-T_stderr", 54, 1, 3, 0, 1, 250, 2, "call-srcu" },
+	{ "qemu-microvm-run_f-r-T", 233, 1, 2, 14, 0, 250, 2, "call-srcu" },
 	{ "qemu-microvm-smp2-S_f-Y-n-ns", 208, 1, 3, 9, 0, 250, 2, "call-srcu" },
 	{ "qemu-microvm-smp2-S_f-tt-T-z", 199, 1, 3, 0, 0, 250, 2, "call-srcu" },
 	{ "qemu-microvm-smp2-S_f-ttt-T-Xraw", 208, 1, 3, 9, 0, 250, 2, "call-srcu" },
 	{ "qemu-microvm-smp2-S_f-ttt-T_alldesc", 208, 1, 3, 9, 0, 250, 2, "call-srcu" },
 	{ "qemu-pc-smp2-S_f-t", 239, 1, 3, 9, 0, 250, 2, "call-srcu" },
 	{ "qemu-q35-attach_f-tt-T-yy-p_stderr", 17, 1, 1, 0, 0, 250, 2, "call-srcu" },
+	{ "qemu-q35-smp1-nodev-S_f-T", 182, 1, 2, 9, 0, 250, 2, "call-srcu" },
 	{ "qemu-q35-smp2-S_f-ttt-T", 239, 1, 3, 9, 0, 250, 2, "call-srcu" },
+	/* three lines are the program's own */
+	{ "qemu-q35-smp2-S_f-ttt-T_stderr", 239, 1, 3, 9, 3, 250, 2, "call-srcu" },
 	{ "qemu-q35-smp4-S_f-r-T", 353, 1, 5, 9, 0, 250, 2, "call-srcu" },
 };
 
