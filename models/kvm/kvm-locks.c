@@ -33,7 +33,9 @@ static void describe_wait(const GsKvmThread *thread, int64_t epoch_ns, GString *
 	switch (op->kind) {
 	case GS_KVM_OP_LOCK:
 		lock = &thread->kvm->locks[op->arg];
-		g_string_append_printf(text, "waits for %s of %s", lock->name, lock->owner->name);
+		/* Nobody's: the first waiter was woken for it and has not run yet. */
+		g_string_append_printf(text, "waits for %s of %s", lock->name,
+				       lock->owner ? lock->owner->name : "nobody");
 		break;
 	case GS_KVM_OP_BUS_FREE:
 	case GS_KVM_OP_SYNC:

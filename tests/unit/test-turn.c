@@ -8,7 +8,7 @@
 #define USEC GS_NSEC_PER_USEC
 #define IPI_NS (2 * USEC)
 
-/* A thread that runs for @run_ns and then wakes @other, or does after @sleep_ns if that is not 0. */
+/* A thread that runs for @run_ns, after sleeping for @sleep_ns if that is not 0. */
 typedef struct Runner Runner;
 struct Runner {
 	GsThread thread;
@@ -133,7 +133,9 @@ static void test_after_the_waker(Fixture *fixture, const void *data)
 static void test_tick_ends_turn(Fixture *fixture, const void *data)
 {
 	(void)data;
-	fixture->a = (Runner){ .run_ns = 30 * GS_NSEC_PER_MSEC, .user = true, .other = &fixture->b };
+	fixture->a = (Runner){
+		.run_ns = 30 * GS_NSEC_PER_MSEC, .user = true, .other = &fixture->b
+	};
 	fixture->b = (Runner){ .run_ns = 10 * USEC };
 	prepare(fixture, &fixture->a, 0, "a");
 	prepare(fixture, &fixture->b, 1, "b");
