@@ -80,7 +80,10 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 static void free_bus(GsRcuHead *head)
 {
 	GsKvmOldBus *bus = GS_CONTAINER_OF(head, GsKvmOldBus, rcu);
+	const GsKernel *kernel = bus->kvm->kernel;
 
+	gs_probe(kernel->engine, "__free_bus", kernel->this_cpu->id, gs_kvm_srcu(bus->kvm)->name,
+		 0, 0);
 	bus->next_free = bus->kvm->free_buses;
 	bus->kvm->free_buses = bus;
 }

@@ -57,12 +57,30 @@ static void requeue_current(GsCpu *cpu, int64_t remaining_ns)
 	schedule_next(cpu);
 }
 
+static GsThread *queued_thread(GsListNode *node)
+{
+	return gs_thread_of(GS_CONTAINER_OF(node, GsTask, queue));
+}
+
+/* Take the thread off the run queue that runs next: pick_next_task(). */
+static GsThread *pick_next(GsCpu *cpu)
+{
+	const GsOracle *oracle = cpu->kernel->oracle;
+	GsListNode *next = cpu->run_queue.next;
+
+	for (GsListNode *node = next->next; oracle && node != &cpu->run_queue; node = node->next) {
+		if (oracle->precedes(oracle->data, cpu, queued_thread(node), queued_thread(next)))
+			next = node;
+	}
+	gs_list_remove(next);
+	return queued_thread(next);
+}
+
 /* Mirrors the end of __schedule(): the first of the run queue has the CPU. */
 static void switch_to(GsEngine *engine, GsEvent *event)
 {
 	GsCpu *cpu = GS_CONTAINER_OF(event, GsCpu, switch_to);
-	GsListNode *first = gs_list_take_first(&cpu->run_queue);
-	GsThread *thread = gs_thread_of(GS_CONTAINER_OF(first, GsTask, queue));
+	GsThread *thread = pick_next(cpu);
 	const int64_t remaining_ns = thread->remaining_ns;
 
 	cpu->kernel->this_cpu = cpu;
@@ -103,7 +121,11 @@ static void thread_spend(GsTask *task, int64_t ns)
 {
 	GsThread *thread = gs_thread_of(task);
 	GsCpu *cpu = thread->cpu;
+	const GsOracle *oracle = cpu->kernel->oracle;
 	const bool gives_way = thread->user || thread->yields;
+
+	if (oracle)
+		ns = oracle->spend_ns(oracle->data, thread, ns);
 
 	/* Returning to user space is where a lazily preempted thread gives way. */
 	thread->yields = false;
@@ -170,23 +192,35 @@ static GsCpu *select_cpu(const GsThread *thread)
 	return thread->cpu;
 }
 
+/* Has @thread, just woken on @cpu, a claim to it before what runs there? */
+static bool preempts(const GsCpu *cpu, const GsThread *thread)
+{
+	const GsOracle *oracle = cpu->kernel->oracle;
+
+	return !oracle || oracle->preempts(oracle->data, cpu, thread);
+}
+
 /* Mirrors try_to_wake_up(). */
 static void thread_wake(GsTask *task)
 {
 	GsThread *thread = gs_thread_of(task);
 	GsKernel *kernel = thread->kernel;
 	const GsCosts *costs = &kernel->params->costs;
+	const GsOracle *oracle = kernel->oracle;
 	GsCpu *cpu = select_cpu(thread);
 
+	if (oracle && !thread->bound)
+		cpu = &kernel->cpus[oracle->wake_cpu(oracle->data, thread, cpu->id)];
 	thread->cpu = cpu;
 	thread->remaining_ns = 0;
 	thread->preempted = false;
 	enqueue_woken(cpu, thread);
 	gs_probe(kernel->engine, "sched_wakeup", kernel->this_cpu->id, task->name, cpu->id, 0);
 	if (cpu->current) {
-		resched(cpu);
+		if (preempts(cpu, thread))
+			resched(cpu);
 	} else if (gs_event_is_pending(&cpu->switch_to) || cpu->turn.held) {
-		cpu->need_resched = true;
+		cpu->need_resched |= preempts(cpu, thread);
 	} else {
 		if (cpu == kernel->this_cpu) {
 			schedule_switch(cpu, costs->idle_wake_ns);

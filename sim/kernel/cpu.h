@@ -19,10 +19,11 @@
 
 typedef struct GsCpu GsCpu;
 typedef struct GsKernel GsKernel;
+typedef struct GsThread GsThread;
 typedef struct GsWorkerPool GsWorkerPool;
 
 /* A task that runs on CPUs. */
-typedef struct {
+struct GsThread {
 	GsTask task;
 	GsKernel *kernel;      /* borrowed */
 	GsCpu *cpu;            /* runs on, or ran on last; borrowed */
@@ -36,7 +37,7 @@ typedef struct {
 	GsTaskStep begin_step;
 	GsEvent alarm;         /* ends gs_thread_sleep() */
 	GsWaitQueue sleeping;
-} GsThread;
+};
 
 struct GsCpu {
 	GsKernel *kernel;      /* borrowed */

@@ -11,6 +11,7 @@
 #include "sim/kernel/cpu.h"
 #include "sim/kernel/jiffies.h"
 #include "sim/kernel/kernel-params.h"
+#include "sim/kernel/oracle.h"
 #include "sim/kernel/timer-migration.h"
 #include "sim/kernel/workqueue.h"
 
@@ -27,6 +28,7 @@ struct GsKernel {
 	GsWorkerPool *pools;          /* owned: one a CPU */
 	GsThread *load;               /* owned: one a CPU; others' work on busy CPUs */
 	GsTmigr tmigr;
+	const GsOracle *oracle;       /* borrowed; NULL: none */
 };
 
 void gs_kernel_init(GsKernel *kernel, GsEngine *engine, const GsKernelParams *params);

@@ -25,13 +25,31 @@ static int64_t skew_ns(const GsCpu *cpu)
 	return kernel->tick_nsec / 2 / kernel->params->cpus * cpu->id;
 }
 
+/* How late the interrupt for @edge_ns is delivered: drawn, unless the oracle knows. */
+static int64_t delivery_ns(GsCpu *cpu, int64_t edge_ns)
+{
+	const GsOracle *oracle = cpu->kernel->oracle;
+	const int64_t jitter_max_ns = cpu->kernel->params->tick_jitter_ns;
+
+	if (oracle)
+		return oracle->tick_late_ns(oracle->data, cpu, edge_ns);
+	return cpu->tick.late_ns + gs_rng_below(&cpu->tick.jitter, jitter_max_ns + 1);
+}
+
+/* Mirrors rcu_needs_cpu(). */
+static bool rcu_needs_cpu(const GsCpu *cpu)
+{
+	const GsOracle *oracle = cpu->kernel->oracle;
+
+	return oracle ? oracle->needs_tick(oracle->data, cpu) :
+			cpu->kernel->jiffies < cpu->tick.rcu_until_jiffies;
+}
+
 /* Program the clock event device for @edge_ns; the interrupt is delivered a little later. */
 static void program_event(GsCpu *cpu, int64_t edge_ns)
 {
 	GsEngine *engine = cpu->kernel->engine;
-	const int64_t jitter_max_ns = cpu->kernel->params->tick_jitter_ns;
-	const int64_t jitter_ns = gs_rng_below(&cpu->tick.jitter, jitter_max_ns + 1);
-	const int64_t at_ns = edge_ns + cpu->tick.late_ns + jitter_ns;
+	const int64_t at_ns = edge_ns + delivery_ns(cpu, edge_ns);
 
 	cpu->tick.edge_ns = edge_ns;
 	gs_engine_reschedule(engine, &cpu->tick.event, MAX(at_ns, gs_engine_now_ns(engine)));
@@ -162,8 +180,7 @@ void gs_tick_nohz_idle_stop_tick(GsCpu *cpu)
 	if (!kernel->params->nohz_idle || !gs_list_is_empty(&cpu->run_queue))
 		return;
 	if (!was_stopped && (cpu->tick.idle_tick_count < kernel->params->tick_retain_count ||
-			     kernel->jiffies < cpu->tick.rcu_until_jiffies ||
-			     next <= kernel->jiffies + 1))
+			     rcu_needs_cpu(cpu) || next <= kernel->jiffies + 1))
 		return;
 	if (pull) {
 		if (!was_stopped)

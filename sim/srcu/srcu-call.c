@@ -41,6 +41,12 @@ uint64_t gs_srcu_gp_start_if_needed(GsSrcuStruct *ssp, GsRcuHead *head, bool do_
 	return s;
 }
 
+static void probe(const GsSrcuStruct *ssp, const char *name)
+{
+	gs_probe(ssp->kernel->engine, name, ssp->kernel->this_cpu->id, ssp->name,
+		 (int64_t)ssp->srcu_gp_seq, 0);
+}
+
 static void call_srcu(GsSrcuStruct *ssp, GsRcuHead *head, GsRcuCallback func, bool do_norm)
 {
 	head->func = func;
@@ -49,11 +55,13 @@ static void call_srcu(GsSrcuStruct *ssp, GsRcuHead *head, GsRcuCallback func, bo
 
 void gs_call_srcu(GsSrcuStruct *ssp, GsRcuHead *head, GsRcuCallback func)
 {
+	probe(ssp, "call_srcu");
 	call_srcu(ssp, head, func, true);
 }
 
 void gs_call_srcu_expedited(GsSrcuStruct *ssp, GsRcuHead *head, GsRcuCallback func)
 {
+	probe(ssp, "call_srcu_expedited");
 	call_srcu(ssp, head, func, ssp->params->rcu_normal);
 }
 

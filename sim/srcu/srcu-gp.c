@@ -68,6 +68,7 @@ static void srcu_reschedule(GsSrcuStruct *ssp, int64_t delay_jiffies)
 {
 	bool push_gp = true;
 
+	probe(ssp, "srcu_reschedule", delay_jiffies);
 	if (gs_rcu_seq_done(ssp->srcu_gp_seq, ssp->srcu_gp_seq_needed))
 		push_gp = gs_rcu_seq_state(ssp->srcu_gp_seq) != GS_SRCU_STATE_IDLE;
 	else if (gs_rcu_seq_state(ssp->srcu_gp_seq) == GS_SRCU_STATE_IDLE)
@@ -146,6 +147,7 @@ static int extra_check(GsSrcuStruct *ssp)
 /* Mirrors the start of try_check_zero(): how often to look before giving up. */
 static void begin_scan(GsTask *worker, GsSrcuStruct *ssp, int trycount)
 {
+	probe(ssp, "try_check_zero", trycount);
 	ssp->scan_trycount = trycount;
 	if (!ssp->params->check_asks_each_time)
 		ssp->scan_trycount += extra_check(ssp);

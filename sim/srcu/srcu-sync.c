@@ -5,7 +5,11 @@
 
 static void wakeme_after_rcu(GsRcuHead *head)
 {
-	gs_complete(&GS_CONTAINER_OF(head, GsSrcuSync, head)->done);
+	GsSrcuSync *sync = GS_CONTAINER_OF(head, GsSrcuSync, head);
+
+	gs_probe(sync->ssp->kernel->engine, "wakeme_after_rcu", sync->ssp->kernel->this_cpu->id,
+		 sync->ssp->name, (int64_t)sync->ssp->srcu_gp_seq, 0);
+	gs_complete(&sync->done);
 }
 
 static void sync_return(GsTask *task)
@@ -44,12 +48,12 @@ void gs_synchronize_srcu_expedited(GsSrcuStruct *ssp, GsSrcuSync *sync, GsTask *
 
 void gs_synchronize_srcu(GsSrcuStruct *ssp, GsSrcuSync *sync, GsTask *task, GsTaskStep then)
 {
+	gs_probe(task->engine, "synchronize_srcu", ssp->kernel->this_cpu->id, ssp->name,
+		 (int64_t)ssp->srcu_gp_seq, 0);
 	if (gs_srcu_should_expedite(ssp) || ssp->params->rcu_expedited) {
 		gs_synchronize_srcu_expedited(ssp, sync, task, then);
 		return;
 	}
-	gs_probe(task->engine, "synchronize_srcu", ssp->kernel->this_cpu->id, ssp->name,
-		 (int64_t)ssp->srcu_gp_seq, 0);
 	synchronize(ssp, sync, task, then, true);
 }
 
