@@ -14,6 +14,7 @@ static void prepare_call(GsProgramCall *ready, const GsScriptCall *call)
 		.call = call,
 		.creates_vm = !call->failed && strcmp(call->name, "KVM_CREATE_VM") == 0,
 		.creates_vcpu = !call->failed && strcmp(call->name, "KVM_CREATE_VCPU") == 0,
+		.ends_vm = strcmp(call->name, GS_SCRIPT_CLOSE) == 0,
 		.next = -1,
 		.first_started = -1,
 		.next_started = -1,
@@ -79,6 +80,21 @@ static void find_beginnings(GsProgram *program)
 	}
 }
 
+/* How many calls of each VM come before its end. */
+static void count_calls(GsProgram *program)
+{
+	g_autofree bool *ended = g_new0(bool, program->vm_count);
+
+	for (unsigned int i = 0; i < program->call_count; i++) {
+		GsProgramCall *ready = &program->calls[i];
+		const uint32_t vm = ready->call->vm;
+
+		ended[vm] |= ready->ends_vm;
+		ready->before_end = !ended[vm];
+		program->vm_calls[vm] += ready->before_end;
+	}
+}
+
 static bool check_span(const GsScript *script, GError **error)
 {
 	int64_t left_ns = SPAN_MAX_NS;
@@ -110,6 +126,7 @@ GsProgram *gs_program_new(const GsScript *script, GError **error)
 		.call_count = script->calls->len,
 		.thread_count = script->threads->len,
 		.vm_count = script->vm_count,
+		.vm_calls = g_new0(unsigned int, script->vm_count),
 		.vm_starts_midway = g_new(bool, script->vm_count),
 		.thread_first = g_new(int32_t, script->threads->len),
 	};
@@ -117,12 +134,14 @@ GsProgram *gs_program_new(const GsScript *script, GError **error)
 		prepare_call(&program->calls[i], gs_script_call(script, i));
 	link_calls(program);
 	find_beginnings(program);
+	count_calls(program);
 	return program;
 }
 
 void gs_program_free(GsProgram *program)
 {
 	g_free(program->calls);
+	g_free(program->vm_calls);
 	g_free(program->vm_starts_midway);
 	g_free(program->thread_first);
 	g_free(program);

@@ -16,6 +16,8 @@ typedef struct {
 	bool creates_vm;
 	bool creates_vcpu;
 	bool begins_vm;           /* the first call of its VM */
+	bool ends_vm;             /* its close(): waits for all calls of the VM before it */
+	bool before_end;          /* one of these */
 	bool begins_thread;       /* the first call of its thread */
 	int32_t next;             /* the thread's next call; -1: its last */
 	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
@@ -30,6 +32,7 @@ typedef struct {
 	unsigned int call_count;
 	unsigned int thread_count;
 	unsigned int vm_count;
+	unsigned int *vm_calls;   /* owned: of each VM before the one that ends it, or all */
 	bool *vm_starts_midway;   /* owned: the log does not show the VM's creation */
 	int32_t *thread_first;    /* owned: first call of each thread; -1: it has none */
 } GsProgram;

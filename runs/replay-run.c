@@ -34,8 +34,11 @@ struct GsReplayHost {
 	GsRunSetup setup;
 	GsEngine engine;
 	GsKernel kernel;
+	GsSrcuStruct mmu_notifier_srcu;
 	GsKvm *vms;
 	bool *vm_exists;
+	unsigned int *vm_calls_left; /* before its end */
+	GsWaitQueue *vm_quiet;       /* for none to be left */
 	Player *players;
 	unsigned int players_left;
 	GsReplayVcpus *vcpus;
@@ -94,6 +97,8 @@ static void call_over(Player *player)
 	gs_probe(&host->engine, "sys_exit_ioctl", thread->thread.cpu->id, ready->call->name,
 		 player->call, thread->wait_ns);
 
+	if (ready->before_end && --host->vm_calls_left[ready->call->vm] == 0)
+		gs_wait_queue_wake_all(&host->vm_quiet[ready->call->vm]);
 	for (int32_t call = ready->first_started; call >= 0;
 	     call = program_call(host, call)->next_started)
 		start_player(host, call);
@@ -228,7 +233,10 @@ static void start_player(GsReplayHost *host, int32_t first_call)
 	if (ready->call->after >= 0 && !thread->bound)
 		thread->cpu = host->kernel.this_cpu;
 	thread->user = true;
-	gs_thread_start_after(thread, think_ns(player), issue);
+	if (ready->ends_vm)
+		gs_task_start(&thread->task, think);
+	else
+		gs_thread_start_after(thread, think_ns(player), issue);
 }
 
 static void sleep_on(GsTask *task)
@@ -257,8 +265,15 @@ static int64_t making_threads_ns(const GsReplayHost *host, const GsProgramCall *
 static void think(GsTask *task)
 {
 	Player *player = player_of(task);
-	const GsReplayHost *host = player->host;
+	GsReplayHost *host = player->host;
 	const GsProgramCall *ready = program_call(host, player->call);
+
+	/* Who ends a VM has waited for its threads. */
+	if (ready->ends_vm && host->vm_calls_left[ready->call->vm] > 0) {
+		gs_task_wait(task, &host->vm_quiet[ready->call->vm], think);
+		return;
+	}
+
 	const int64_t gap_ns = think_ns(player);
 	int64_t busy_ns = gap_ns;
 
@@ -278,10 +293,12 @@ GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 	gs_kernel_init(&host->kernel, &host->engine, &setup->params->kernel);
 	host->vms = g_new0(GsKvm, setup->program->vm_count);
 	host->vm_exists = g_new0(bool, setup->program->vm_count);
+	host->vm_calls_left = g_new(unsigned int, setup->program->vm_count);
+	host->vm_quiet = g_new(GsWaitQueue, setup->program->vm_count);
 	host->players = g_new0(Player, setup->program->thread_count);
 	host->vcpus = gs_replay_vcpus_new(setup->program, setup->params);
 	for (unsigned int i = 0; i < setup->program->vm_count; i++)
-		gs_kvm_init(&host->vms[i]);
+		gs_kvm_init(&host->vms[i], &host->mmu_notifier_srcu);
 	for (unsigned int i = 0; i < setup->program->thread_count; i++) {
 		Player *player = &host->players[i];
 
@@ -296,12 +313,15 @@ void gs_replay_host_free(GsReplayHost *host)
 {
 	for (unsigned int i = 0; i < host->setup.program->vm_count; i++)
 		gs_kvm_clear(&host->vms[i]);
+	gs_srcu_struct_clear(&host->mmu_notifier_srcu);
 	for (unsigned int i = 0; i < host->setup.program->thread_count; i++) {
 		if (host->players[i].kvm_thread.plan.ops)
 			gs_kvm_thread_clear(&host->players[i].kvm_thread);
 	}
 	g_free(host->vms);
 	g_free(host->vm_exists);
+	g_free(host->vm_calls_left);
+	g_free(host->vm_quiet);
 	g_free(host->players);
 	gs_replay_vcpus_free(host->vcpus);
 	gs_kernel_clear(&host->kernel);
@@ -396,9 +416,14 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 	host->epoch_ns = draw_epoch_ns(host, run);
 	gs_engine_reset(&host->engine, host->epoch_ns, host->setup.seed, run);
 	gs_kernel_reset(&host->kernel);
+	gs_init_srcu_struct(&host->mmu_notifier_srcu, &host->kernel, &host->setup.params->srcu,
+			    &host->setup.policy->srcu, "mmu_notifier srcu");
 	place_players(host, run);
-	for (unsigned int vm = 0; vm < program->vm_count; vm++)
+	for (unsigned int vm = 0; vm < program->vm_count; vm++) {
 		host->vm_exists[vm] = false;
+		host->vm_calls_left[vm] = program->vm_calls[vm];
+		gs_wait_queue_init(&host->vm_quiet[vm]);
+	}
 	gs_replay_vcpus_reset(host->vcpus);
 	for (unsigned int i = 0; i < program->thread_count; i++) {
 		const int32_t first = program->thread_first[i];

@@ -185,6 +185,7 @@ static void follow_fork(GsFdTables *tables, const GsStraceRecord *record)
 		GsDescriptor *copy = g_new(GsDescriptor, 1);
 
 		*copy = *(GsDescriptor *)descriptor;
+		copy->inherited = true;
 		g_hash_table_insert(child, fd, copy);
 	}
 	g_hash_table_replace(tables->own, GINT_TO_POINTER(record->ret), child);

@@ -19,6 +19,7 @@
 typedef struct {
 	GsFdRole role;
 	int32_t vm; /* GS_VM_NONE only for GS_FD_KVM */
+	bool inherited; /* a forked process's copy: closing it ends nothing */
 	bool has_device_type;
 	uint32_t device_type;
 } GsDescriptor;

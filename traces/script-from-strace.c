@@ -9,6 +9,7 @@
 #include "traces/strace-reader.h"
 #include "traces/strace-scan.h"
 #include "traces/strace-text.h"
+#include "traces/vm-ends.h"
 
 #define NS_PER_SECOND INT64_C(1000000000)
 #define NS_PER_US INT64_C(1000)
@@ -26,6 +27,7 @@ typedef struct {
 typedef struct {
 	GsScript *script;
 	GsFdTables *fds;
+	GsVmEnds *ends;
 	GArray *waiting;       /* unsigned int: calls whose VM is VM_NEXT */
 	int32_t latest_vm;     /* GS_VM_NONE: none yet */
 	bool latest_has_fd;    /* its VM descriptor is known */
@@ -130,8 +132,11 @@ static void follow_ioctl(Builder *builder, const GsStraceRecord *record, const I
 	    record->ret > INT32_MAX)
 		return;
 	if (g_str_equal(call->name, "KVM_CREATE_VM")) {
+		const GsDescriptor *before = gs_fd_tables_lookup(builder->fds, record->tid, fd);
 		GsDescriptor *maker;
 
+		if (before && before->role == GS_FD_VM)
+			gs_vm_ends_reused(builder->ends, (uint32_t)before->vm);
 		gs_fd_tables_forget(builder->fds, record->tid, fd);
 		maker = gs_fd_tables_lookup(builder->fds, record->tid, ioctl->fd);
 		made.role = GS_FD_VM;
@@ -267,16 +272,45 @@ static void take_ioctl(Builder *builder, const GsStraceRecord *record)
 	follow_ioctl(builder, record, &ioctl, &call);
 }
 
+/* A close() that may be a VM's end; the descriptor is still in its table. */
+static void take_close(Builder *builder, const GsStraceRecord *record)
+{
+	GsScriptCall call = { .role = GS_FD_VM, .after = -1 };
+	GsSpan list = record->args, item;
+	const GsDescriptor *descriptor;
+	GsFdRole printed;
+	int32_t fd;
+
+	if (record->status != GS_CALL_OK || !gs_strace_next_item(&list, &item) ||
+	    !gs_fd_parse(item, &fd, &printed))
+		return;
+	descriptor = gs_fd_tables_lookup(builder->fds, record->tid, fd);
+	if (!descriptor || descriptor->role <= GS_FD_KVM || descriptor->inherited ||
+	    (printed != GS_FD_UNKNOWN && printed != descriptor->role))
+		return;
+	call.name = g_intern_static_string(GS_SCRIPT_CLOSE);
+	call.vm = (uint32_t)descriptor->vm;
+	call.thread = (uint32_t)record->tid;
+	call.recorded_ns = recorded_ns(record);
+	call.start_ns = record->start_ns >= 0 ? record->start_ns : builder->clock_ns;
+	call.line = (uint32_t)MIN(record->line, UINT32_MAX);
+	gs_vm_ends_closed(builder->ends, call.vm, builder->script->calls->len, descriptor->role);
+	g_array_append_val(builder->script->calls, call);
+}
+
 static bool read_calls(Builder *builder, GsStraceReader *reader, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	GsStraceRecord record;
 
 	while (gs_strace_reader_next(reader, &record, &failure)) {
-		if (gs_span_equals(record.name, "ioctl"))
+		if (gs_span_equals(record.name, "ioctl")) {
 			take_ioctl(builder, &record);
-		else
-			gs_fd_tables_follow(builder->fds, &record);
+			continue;
+		}
+		if (gs_span_equals(record.name, "close"))
+			take_close(builder, &record);
+		gs_fd_tables_follow(builder->fds, &record);
 	}
 	if (failure) {
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -286,6 +320,7 @@ static bool read_calls(Builder *builder, GsStraceReader *reader, GError **error)
 	if (builder->waiting->len)
 		adopt_waiting(builder, builder->latest_vm == GS_VM_NONE ? open_vm(builder)
 									: builder->latest_vm);
+	gs_vm_ends_apply(builder->ends, builder->script);
 	return true;
 }
 
@@ -424,6 +459,7 @@ static bool check_read(const GsScript *script, const GsStraceStats *stats, GErro
 static void builder_clear(Builder *builder)
 {
 	gs_fd_tables_free(builder->fds);
+	gs_vm_ends_free(builder->ends);
 	g_array_unref(builder->waiting);
 	g_hash_table_unref(builder->restarts);
 }
@@ -435,6 +471,7 @@ GsScript *gs_script_from_strace_reader(GsStraceReader *reader, const char *sourc
 	g_auto(Builder) builder = {
 		.script = script,
 		.fds = gs_fd_tables_new(),
+		.ends = gs_vm_ends_new(),
 		.waiting = g_array_new(FALSE, FALSE, sizeof(unsigned int)),
 		.latest_vm = GS_VM_NONE,
 		.restarts = g_hash_table_new_full(NULL, NULL, NULL, g_free),

@@ -2,12 +2,12 @@
 /*
  * From strace logs to a script: descriptors become VMs, stamps become think time.
  *
- * A VM begins at KVM_CREATE_VM; its ioctls are those on the descriptor that
- * returned, on the vCPU and device descriptors created from it, and, of the
- * system-wide ioctls on /dev/kvm, those before it since the VM before was closed
- * and those after it until the next. A log may start in the middle: a VM
- * descriptor it does not explain opens a VM of its own, a vCPU's or device's
- * belongs to the VM seen last.
+ * A VM begins at KVM_CREATE_VM and ends at a close() (vm-ends.h); its ioctls are
+ * those on the descriptor that returned, on the vCPU and device descriptors
+ * created from it, and, of the system-wide ioctls on /dev/kvm, those before it
+ * since the VM before was closed and those after it until the next. A log may
+ * start in the middle: a VM descriptor it does not explain opens a VM of its own,
+ * a vCPU's or device's belongs to the VM seen last.
  */
 #ifndef GS_SCRIPT_FROM_STRACE_H
 #define GS_SCRIPT_FROM_STRACE_H

@@ -71,11 +71,16 @@ static int32_t last_completed(const GsScript *script, const unsigned int *by_end
 void gs_script_link(GsScript *script, int64_t unsure_ns)
 {
 	g_autofree int32_t *latest = g_new(int32_t, script->threads->len);
+	g_autofree int64_t *vm_end_ns = NULL;
+	uint32_t vm_count = 0;
 	g_autofree unsigned int *by_end = g_new(unsigned int, script->calls->len);
 	g_autofree int64_t *first_ns = g_new(int64_t, script->threads->len);
 
-	for (unsigned int i = 0; i < script->calls->len; i++)
+	for (unsigned int i = 0; i < script->calls->len; i++) {
 		by_end[i] = i;
+		vm_count = MAX(vm_count, gs_script_call(script, i)->vm + 1);
+	}
+	vm_end_ns = g_new0(int64_t, vm_count);
 	g_qsort_with_data(by_end, (int)script->calls->len, sizeof(*by_end), compare_ends, script);
 	for (unsigned int i = 0; i < script->threads->len; i++)
 		latest[i] = first_ns[i] = -1;
@@ -91,6 +96,10 @@ void gs_script_link(GsScript *script, int64_t unsure_ns)
 		}
 		if (call->after >= 0)
 			from_ns = end_ns(gs_script_call(script, (unsigned int)call->after));
+		/* Who ends a VM has waited for all its threads. */
+		if (call->name == g_intern_static_string(GS_SCRIPT_CLOSE))
+			from_ns = MAX(from_ns, vm_end_ns[call->vm]);
+		vm_end_ns[call->vm] = MAX(vm_end_ns[call->vm], end_ns(call));
 		call->think_ns = MAX(ready_ns - from_ns - unsure_ns, 0);
 		latest[call->thread] = (int32_t)i;
 	}

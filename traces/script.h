@@ -48,6 +48,9 @@ typedef struct {
 	uint32_t device_type;
 } GsCallArgs;
 
+/* The name of the one call that is no ioctl: the close() that ends a VM, with role GS_FD_VM. */
+#define GS_SCRIPT_CLOSE "close"
+
 typedef struct {
 	uint32_t vm;         /* from 0 in the order of the script */
 	uint32_t thread;     /* index into GsScript.threads */
@@ -60,7 +63,8 @@ typedef struct {
 
 	int64_t start_ns;    /* in the log, from its first call; models: -1 */
 	int64_t recorded_ns; /* duration in the log; -1: not known */
-	int64_t think_ns;    /* from the end of the call it follows to its own start, 0 or more */
+	int64_t think_ns;    /* from the end of the call it follows to its own start, 0 or more;
+				GS_SCRIPT_CLOSE: from the end of the VM's last call, if later */
 	bool think_unknown;  /* the log has no stamps: think_ns is 0 and says nothing */
 	int32_t after;       /* index of the call it follows: the thread's previous one, or, for
 				a thread's first, the last to complete before the thread was

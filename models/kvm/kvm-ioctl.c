@@ -2,6 +2,7 @@
 #include "models/kvm/kvm-ioctl.h"
 
 #include "models/kvm/kvm-memslots.h"
+#include "models/kvm/kvm-teardown.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,7 @@ static void create_pit(GsKvm *kvm, GsKvmPlan *plan, bool speaker)
 	unlock(plan, GS_KVM_SLOTS_LOCK);
 	unlock(plan, GS_KVM_LOCK);
 	work(plan, 1);
+	kvm->pit_devices = speaker ? 2 : 1;
 	kvm->pit_reinject = true;
 }
 
@@ -247,12 +249,6 @@ static void set_user_memory_region(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan
 	work(plan, 1);
 }
 
-/* An internal x86 memslot is installed in every address space, one swap each. */
-static int address_spaces(const GsKvm *kvm)
-{
-	return kvm->params->smm ? 2 : 1;
-}
-
 static void set_tss_addr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
 	(void)args;
@@ -261,7 +257,7 @@ static void set_tss_addr(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	    kvm->tss_pages)
 		return;
 	lock(plan, GS_KVM_SLOTS_LOCK);
-	swap_memslots(plan, address_spaces(kvm), 15);
+	swap_memslots(plan, gs_kvm_address_spaces(kvm), 15);
 	unlock(plan, GS_KVM_SLOTS_LOCK);
 	kvm->tss_pages = true;
 }
@@ -299,15 +295,16 @@ static void create_vcpu(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	if (apic_page || identity_page || redistributor) {
 		lock(plan, GS_KVM_SLOTS_LOCK);
 		if (apic_page && !kvm->apic_access_page)
-			swap_memslots(plan, address_spaces(kvm), 15);
+			swap_memslots(plan, gs_kvm_address_spaces(kvm), 15);
 		if (identity_page)
-			swap_memslots(plan, address_spaces(kvm), 15);
+			swap_memslots(plan, gs_kvm_address_spaces(kvm), 15);
 		if (redistributor) {
 			bus_register(plan);
 			kvm->redistributors++;
 		}
 		unlock(plan, GS_KVM_SLOTS_LOCK);
 		kvm->apic_access_page |= apic_page;
+		kvm->identity_page |= identity_page;
 	}
 	work(plan, 22);
 	if (holds_lock)
@@ -471,6 +468,7 @@ static const GsKvmIoctl table[] = {
 	{ "KVM_UNREGISTER_COALESCED_MMIO", unregister_coalesced_mmio },
 	{ "KVM_X86_SET_MSR_FILTER", set_msr_filter },
 	{ "KVM_XEN_HVM_SET_ATTR", xen_hvm_set_attr },
+	{ GS_SCRIPT_CLOSE, gs_kvm_teardown_plan },
 };
 
 static int compare_name(const void *name, const void *row)

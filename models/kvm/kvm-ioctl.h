@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From an ioctl to what it does: the one table of KVM's requests that reach
- * SRCU or the locks held across it, for x86 (VMX, SVM) and arm64.
+ * From an ioctl to what it does: the one table of KVM's requests that reach SRCU
+ * or the locks held across it, for x86 (VMX, SVM) and arm64. The close() that
+ * ends a VM is one of them (kvm-teardown.h).
  *
  * Mirrors virt/kvm/{kvm_main,eventfd,irqchip,coalesced_mmio}.c, arch/x86/kvm/ and
  * arch/arm64/kvm/ (6.12, 7.3). doc/KERNEL-MAP.md names the function behind each.

@@ -41,11 +41,19 @@ static void describe_wait(const GsKvmThread *thread, int64_t epoch_ns, GString *
 	case GS_KVM_OP_SYNC:
 	case GS_KVM_OP_SYNC_NORMAL:
 		g_string_append_printf(text, "waits for a grace period of %s",
-				       thread->kvm->domains[op->arg].name);
+				       gs_kvm_domain(thread->kvm, (GsKvmDomain)op->arg)->name);
+		break;
+	case GS_KVM_OP_SRCU_BARRIER:
+		g_string_append_printf(text, "waits for the callbacks of %s",
+				       gs_kvm_domain(thread->kvm, (GsKvmDomain)op->arg)->name);
+		break;
+	case GS_KVM_OP_RCU_BARRIER:
+		g_string_append(text, "waits for RCU's callbacks");
 		break;
 	case GS_KVM_OP_WORK:
 	case GS_KVM_OP_KTHREAD:
 	case GS_KVM_OP_UNLOCK:
+	case GS_KVM_OP_RCU_CALL:
 		g_string_append(text, "is at work");
 		return;
 	}

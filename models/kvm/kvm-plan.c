@@ -31,10 +31,13 @@ void gs_kvm_plan_add(GsKvmPlan *plan, GsKvmOpKind kind, int arg)
 	case GS_KVM_OP_BUS_FREE:
 	case GS_KVM_OP_SYNC:
 	case GS_KVM_OP_SYNC_NORMAL:
+	case GS_KVM_OP_SRCU_BARRIER:
 		plan->reaches_srcu = true;
 		break;
 	case GS_KVM_OP_LOCK:
 	case GS_KVM_OP_UNLOCK:
+	case GS_KVM_OP_RCU_CALL:
+	case GS_KVM_OP_RCU_BARRIER:
 		break;
 	}
 	g_array_append_val(plan->ops, op);

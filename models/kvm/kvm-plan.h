@@ -20,7 +20,8 @@ typedef enum {
 typedef enum {
 	GS_KVM_SRCU,     /* kvm->srcu: memslots and I/O buses */
 	GS_KVM_IRQ_SRCU, /* kvm->irq_srcu: interrupt routing */
-	GS_KVM_DOMAIN_COUNT,
+	GS_KVM_DOMAIN_COUNT, /* so many belong to each VM */
+	GS_KVM_MMU_NOTIFIER_SRCU = GS_KVM_DOMAIN_COUNT, /* mm/mmu_notifier.c: all VMs' */
 } GsKvmDomain;
 
 typedef enum {
@@ -31,11 +32,16 @@ typedef enum {
 	GS_KVM_OP_BUS_FREE,  /* kvm_io_bus_register_dev() has published: ask the policy */
 	GS_KVM_OP_SYNC,      /* synchronize_srcu_expedited() */
 	GS_KVM_OP_SYNC_NORMAL, /* synchronize_srcu() */
+	GS_KVM_OP_SRCU_BARRIER, /* srcu_barrier() */
+	GS_KVM_OP_RCU_CALL,    /* something goes to call_rcu() */
+	GS_KVM_OP_RCU_BARRIER, /* rcu_barrier() */
 } GsKvmOpKind;
 
 typedef struct {
 	GsKvmOpKind kind;
-	int arg; /* WORK, KTHREAD: weight; LOCK, UNLOCK: GsKvmLock; SYNC: GsKvmDomain */
+	int arg; /* WORK, KTHREAD: weight; LOCK, UNLOCK: GsKvmLock;
+		    SYNC, SRCU_BARRIER: GsKvmDomain;
+		    RCU_CALL: whether on another CPU too */
 } GsKvmOp;
 
 typedef struct {

@@ -51,7 +51,7 @@ static int32_t in_the_way(const GsSrcuStruct *ssp, int32_t tag)
 
 static void synchronize(GsKvmThread *thread, GsKvmDomain domain, bool expedited)
 {
-	GsSrcuStruct *ssp = &thread->kvm->domains[domain];
+	GsSrcuStruct *ssp = gs_kvm_domain(thread->kvm, domain);
 	GsTask *task = &thread->thread.task;
 
 	begin_wait(thread, in_the_way(ssp, thread->tag));
@@ -87,6 +87,36 @@ static void free_old_bus(GsKvmThread *thread)
 		call_srcu(thread, true);
 		break;
 	}
+}
+
+static void srcu_barrier(GsKvmThread *thread, GsKvmDomain domain)
+{
+	GsSrcuStruct *ssp = gs_kvm_domain(thread->kvm, domain);
+
+	begin_wait(thread, in_the_way(ssp, thread->tag));
+	gs_srcu_barrier(ssp, &thread->srcu_barrier, &thread->thread.task, wait_over);
+}
+
+/*
+ * What has gone of the VM is freed by RCU, on this CPU; on another one too if threads
+ * of its have ended there: those of its vCPUs, the PIT's, the one that shuts irqfds down.
+ */
+static void call_rcu(const GsKvmThread *thread, bool threads)
+{
+	GsKernel *kernel = thread->thread.kernel;
+	const int here = kernel->this_cpu->id;
+
+	gs_call_rcu(&kernel->cpus[here]);
+	if (threads)
+		gs_call_rcu(&kernel->cpus[(here + 1) % kernel->params->cpus]);
+}
+
+static void rcu_barrier(GsKvmThread *thread)
+{
+	GsKernel *kernel = thread->thread.kernel;
+
+	begin_wait(thread, -1);
+	gs_rcu_barrier(&thread->rcu_barrier, kernel, &thread->thread.task, wait_over);
 }
 
 /* The request's own processor time is spent: make it. */
@@ -151,6 +181,15 @@ static void next_op(GsTask *task)
 		case GS_KVM_OP_SYNC:
 		case GS_KVM_OP_SYNC_NORMAL:
 			gs_task_spend(task, costs->srcu_request_ns, request);
+			return;
+		case GS_KVM_OP_SRCU_BARRIER:
+			srcu_barrier(thread, (GsKvmDomain)op->arg);
+			return;
+		case GS_KVM_OP_RCU_CALL:
+			call_rcu(thread, op->arg);
+			break;
+		case GS_KVM_OP_RCU_BARRIER:
+			rcu_barrier(thread);
 			return;
 		}
 	}

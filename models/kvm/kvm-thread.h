@@ -7,6 +7,7 @@
 
 #include "models/kvm/kvm-ioctl.h"
 #include "sim/kernel/kthread.h"
+#include "sim/kernel/rcu.h"
 #include "sim/srcu/srcu-sync.h"
 
 typedef struct {
@@ -18,6 +19,8 @@ typedef struct {
 	int64_t work_ns;    /* the ioctl's own work that is left, shared out over its plan */
 	int32_t tag;        /* names the ioctl as the cause of others' waits */
 	GsSrcuSync sync;
+	GsSrcuBarrier srcu_barrier;
+	GsRcuBarrier rcu_barrier;
 	GsKthreadCreate kthread;
 
 	/* What the ioctl has waited for so far. */

@@ -26,8 +26,9 @@ int gs_kvm_created_vcpus(const GsKvm *kvm)
 	return kvm->created_vcpus;
 }
 
-void gs_kvm_init(GsKvm *kvm)
+void gs_kvm_init(GsKvm *kvm, GsSrcuStruct *mmu_notifier_srcu)
 {
+	kvm->mmu_notifier_srcu = mmu_notifier_srcu;
 	kvm->memslots = g_array_new(FALSE, FALSE, sizeof(GsKvmMemslot));
 	kvm->coalesced_zones = g_array_new(FALSE, FALSE, sizeof(GsKvmZone));
 }
@@ -59,17 +60,19 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 	for (int i = 0; i < GS_KVM_LOCK_COUNT; i++)
 		gs_mutex_init(&kvm->locks[i], lock_names[i]);
 	kvm->irqchip = midway ? GS_KVM_IRQCHIP_KERNEL : GS_KVM_IRQCHIP_NONE;
-	kvm->pit_reinject = kvm->apic_access_page = kvm->tss_pages = false;
+	kvm->pit_reinject = false;
+	kvm->apic_access_page = kvm->identity_page = kvm->tss_pages = false;
 	kvm->created_vcpus = kvm->redistributors = 0;
 	kvm->redistributor_region = false;
+	kvm->pit_devices = 0;
 	kvm->vgic_frames = 0;
 	kvm->vgic_mapped = false;
 	kvm->irqfds = kvm->resampling_irqfds = 0;
 	g_array_set_size(kvm->coalesced_zones, 0);
 	g_array_set_size(kvm->memslots, 0);
-	/* What creating a VM replaces and closes on the way is freed by RCU. */
+	/* What creating a VM replaces and closes, then and in the ioctls after, is freed by RCU. */
 	if (!midway)
-		gs_tick_call_rcu(kernel->this_cpu);
+		gs_call_rcu_many(kernel->this_cpu);
 	kvm->free_buses = NULL;
 	for (GsKvmOldBus *bus = kvm->old_buses; bus; bus = bus->next_owned) {
 		bus->next_free = kvm->free_buses;

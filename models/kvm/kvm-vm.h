@@ -43,11 +43,14 @@ struct GsKvm {
 	const GsKvmPolicy *policy;  /* borrowed */
 
 	GsSrcuStruct domains[GS_KVM_DOMAIN_COUNT];
+	GsSrcuStruct *mmu_notifier_srcu; /* borrowed: the host's */
 	GsMutex locks[GS_KVM_LOCK_COUNT];
 
 	GsKvmIrqchip irqchip;
+	int pit_devices;            /* on the bus: its timer, its speaker */
 	bool pit_reinject;          /* inhibits AVIC */
 	bool apic_access_page;      /* allocated already */
+	bool identity_page;
 	bool tss_pages;
 	int created_vcpus;
 	int redistributors;         /* arm64: vCPUs that have theirs registered */
@@ -63,8 +66,8 @@ struct GsKvm {
 	GsKvmOldBus *free_buses;    /* of these, those whose callback has run */
 };
 
-/* @kvm must be zero. */
-void gs_kvm_init(GsKvm *kvm);
+/* @kvm must be zero. @mmu_notifier_srcu is the host's, and outlives it. */
+void gs_kvm_init(GsKvm *kvm, GsSrcuStruct *mmu_notifier_srcu);
 void gs_kvm_clear(GsKvm *kvm);
 
 /*
@@ -78,6 +81,18 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 static inline GsSrcuStruct *gs_kvm_srcu(GsKvm *kvm)
 {
 	return &kvm->domains[GS_KVM_SRCU];
+}
+
+static inline GsSrcuStruct *gs_kvm_domain(GsKvm *kvm, GsKvmDomain domain)
+{
+	return domain == GS_KVM_MMU_NOTIFIER_SRCU ? kvm->mmu_notifier_srcu :
+						    &kvm->domains[domain];
+}
+
+/* An internal x86 memslot is in every address space, one swap each. */
+static inline int gs_kvm_address_spaces(const GsKvm *kvm)
+{
+	return kvm->params->smm ? 2 : 1;
 }
 
 /*

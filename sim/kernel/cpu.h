@@ -13,6 +13,7 @@
 #define GS_CPU_H
 
 #include "sim/engine/task.h"
+#include "sim/kernel/rcu.h"
 #include "sim/kernel/tick.h"
 #include "sim/kernel/timer-wheel.h"
 #include "sim/kernel/turn.h"
@@ -51,6 +52,7 @@ struct GsCpu {
 	bool is_idle;          /* in the idle loop, so an interrupt re-evaluates the tick */
 	GsTurn turn;
 	GsTickSched tick;
+	GsRcuData rcu;
 	GsTimerBase base_local, base_global;
 	GsWorkerPool *pool;    /* owned by the kernel */
 };

@@ -75,6 +75,7 @@ void gs_kernel_reset(GsKernel *kernel)
 	gs_tmigr_init(kernel);
 	kernel->turn = NULL;
 	gs_list_init(&kernel->turn_queue);
+	gs_rcu_init(kernel);
 	for (int i = 0; i < params->cpus; i++)
 		gs_cpu_init(&kernel->cpus[i], kernel, i);
 	draw_load(kernel);

@@ -29,6 +29,7 @@ struct GsKernel {
 	GsThread *load;               /* owned: one a CPU; others' work on busy CPUs */
 	GsTmigr tmigr;
 	const GsOracle *oracle;       /* borrowed; NULL: none */
+	GsRcuState rcu;
 };
 
 void gs_kernel_init(GsKernel *kernel, GsEngine *engine, const GsKernelParams *params);

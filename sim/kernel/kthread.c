@@ -17,6 +17,8 @@ static void forked(GsTask *task)
 {
 	GsKthreadCreate *create = GS_CONTAINER_OF(gs_thread_of(task), GsKthreadCreate, kthreadd);
 
+	/* What copy_process() replaces on the way is freed by RCU. */
+	gs_call_rcu(create->kthreadd.cpu);
 	gs_thread_init(&create->kthread, create->kthreadd.kernel, create->kthreadd.cpu, "kthread");
 	gs_task_start(&create->kthread.task, kthread_started);
 	gs_task_exit(task);

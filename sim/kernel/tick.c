@@ -42,7 +42,7 @@ static bool rcu_needs_cpu(const GsCpu *cpu)
 	const GsOracle *oracle = cpu->kernel->oracle;
 
 	return oracle ? oracle->needs_tick(oracle->data, cpu) :
-			cpu->kernel->jiffies < cpu->tick.rcu_until_jiffies;
+			gs_rcu_needs_cpu(cpu);
 }
 
 /* Program the clock event device for @edge_ns; the interrupt is delivered a little later. */
@@ -118,6 +118,7 @@ static void tick_nohz_handler(GsEngine *engine, GsEvent *event)
 		program_next_tick(cpu);
 	gs_cpu_scheduler_tick(cpu);
 	run_timers(cpu);
+	gs_rcu_sched_clock_irq(cpu);
 	/* The idle loop goes on when the interrupt and its softirqs are over. */
 	if (cpu->is_idle)
 		gs_engine_reschedule(engine, &cpu->tick.idle_loop, gs_cpu_free_at_ns(cpu));
@@ -146,7 +147,6 @@ void gs_tick_init(GsCpu *cpu)
 	gs_event_init(&ts->event, "tick", GS_EVENT_CLOCK, tick_nohz_handler);
 	gs_event_init(&ts->idle_loop, "idle_loop", GS_EVENT_TASK, idle_loop);
 	gs_rng_init(&spread, engine->seed, engine->run, "tick.spread", (uint32_t)cpu->id);
-	gs_rng_init(&ts->rcu, engine->seed, engine->run, "rcu.gp", (uint32_t)cpu->id);
 	gs_rng_init(&ts->jitter, engine->seed, engine->run, "tick.jitter", (uint32_t)cpu->id);
 	ts->late_ns = gs_rng_below(&spread, kernel->params->tick_spread_ns + 1);
 	if (kernel->params->timer_pull)
@@ -192,16 +192,6 @@ void gs_tick_nohz_idle_stop_tick(GsCpu *cpu)
 		}
 	}
 	stop_tick(cpu, next);
-}
-
-void gs_tick_call_rcu(GsCpu *cpu)
-{
-	const GsKernelParams *params = cpu->kernel->params;
-	const int spread = params->rcu_gp_max_jiffies - params->rcu_gp_min_jiffies;
-	const int64_t drawn_jiffies = gs_rng_below(&cpu->tick.rcu, MAX(spread, 0) + 1);
-
-	cpu->tick.rcu_until_jiffies =
-		cpu->kernel->jiffies + params->rcu_gp_min_jiffies + drawn_jiffies;
 }
 
 void gs_tick_nohz_idle_exit(GsCpu *cpu)

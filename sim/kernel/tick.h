@@ -32,20 +32,12 @@ typedef struct {
 	int64_t late_ns;      /* this run's delivery delay, with the skew */
 	GsRng jitter;         /* per-tick delivery delay */
 	int idle_tick_count;  /* ticks taken since the CPU last went idle */
-	GsRng rcu;            /* lengths of RCU grace periods */
-	int64_t rcu_until_jiffies; /* RCU has callbacks of this CPU's until then */
 	int stalled_jiffies;
 	int64_t last_tick_jiffies;
 } GsTickSched;
 
 /* Start ticking at the first edge after now. */
 void gs_tick_init(GsCpu *cpu);
-
-/*
- * The executing CPU has queued an RCU callback: rcu_needs_cpu() keeps its tick
- * until RCU's grace period is over. RCU itself is no more than that here.
- */
-void gs_tick_call_rcu(GsCpu *cpu);
 
 /* The CPU has nothing to run, or has handled an interrupt while idle: stop the tick if it may. */
 void gs_tick_nohz_idle_stop_tick(GsCpu *cpu);

@@ -228,7 +228,7 @@ static void host_init(Host *host)
 	gs_engine_init(&host->engine);
 	gs_kernel_init(&host->kernel, &host->engine, &host->params->kernel);
 	host->kernel.oracle = &host->oracle.oracle;
-	gs_kvm_init(&host->kvm);
+	gs_kvm_init(&host->kvm, NULL);
 	host->players = g_new0(Player, pin->thread_count);
 	host->holes = g_new0(Hole, pin->holes->len);
 	host->others = g_new0(Other, pin->others->len);

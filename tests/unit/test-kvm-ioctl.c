@@ -2,7 +2,8 @@
 /*
  * What every ioctl does, written out. A plan reads as text: "reg" a bus
  * registration, "sync" and "normal" an expedited and a normal synchronize on
- * kvm->srcu, "irq-sync" and "irq-normal" on kvm->irq_srcu, "kvm{ }", "slots{ }"
+ * kvm->srcu, "irq-" and "mmu-" before them on kvm->irq_srcu and the MMU
+ * notifiers' domain, "barrier" and "rcu-barrier" the barriers, "kvm{ }", "slots{ }"
  * and "irq{ }" the sections under kvm->lock, slots_lock and irq_lock. Work is
  * left out.
  */
@@ -55,7 +56,7 @@ static Vm *vm_new(GsMachineKind machine)
 		.flexpriority = true,
 		.create_vcpu_holds_lock = true,
 	};
-	gs_kvm_init(&vm->kvm);
+	gs_kvm_init(&vm->kvm, NULL);
 	vm->kvm.params = &vm->params;
 	gs_kvm_plan_init(&vm->plan);
 	return vm;
@@ -75,7 +76,9 @@ static char *plan_text(const GsKvmPlan *plan)
 	static const char *const opening[] = {
 		[GS_KVM_LOCK] = "kvm{", [GS_KVM_SLOTS_LOCK] = "slots{", [GS_KVM_IRQ_LOCK] = "irq{",
 	};
-	static const char *const domain[] = { [GS_KVM_SRCU] = "", [GS_KVM_IRQ_SRCU] = "irq-" };
+	static const char *const domain[] = {
+		[GS_KVM_SRCU] = "", [GS_KVM_IRQ_SRCU] = "irq-", [GS_KVM_MMU_NOTIFIER_SRCU] = "mmu-",
+	};
 	GString *text = g_string_new(NULL);
 	int held[GS_KVM_LOCK_COUNT], depth = 0;
 
@@ -111,6 +114,15 @@ static char *plan_text(const GsKvmPlan *plan)
 			break;
 		case GS_KVM_OP_SYNC_NORMAL:
 			g_string_append_printf(text, "%s%snormal", space, domain[op->arg]);
+			break;
+		case GS_KVM_OP_SRCU_BARRIER:
+			g_string_append_printf(text, "%s%sbarrier", space, domain[op->arg]);
+			break;
+		case GS_KVM_OP_RCU_CALL:
+			g_string_append_printf(text, "%srcu-call%s", space, op->arg ? "s" : "");
+			break;
+		case GS_KVM_OP_RCU_BARRIER:
+			g_string_append_printf(text, "%srcu-barrier", space);
 			break;
 		}
 		/* irq_lock is never held across a wait */
@@ -500,6 +512,50 @@ static void test_arm64_is_not_x86(void)
 	EXPECT(arm, "KVM_SET_DEVICE_ATTR", "", 0);
 }
 
+/* The end of a VM waits for what it has: each of these adds to the plan of the one before. */
+static void test_teardown(void)
+{
+	g_autoptr(Vm) bare = vm_new(GS_MACHINE_X86_VMX);
+	g_autoptr(Vm) full = vm_new(GS_MACHINE_X86_VMX);
+	g_autoptr(Vm) old = vm_new(GS_MACHINE_X86_VMX);
+
+	EXPECT(bare, "KVM_IOEVENTFD", "slots{ reg }", FLAGS(0), LEN(4));
+	EXPECT(bare, GS_SCRIPT_CLOSE, "mmu-normal slots{ } rcu-call rcu-barrier rcu-call", 0);
+
+	EXPECT(full, "KVM_CREATE_IRQCHIP", IRQCHIP_PLAN, 0);
+	EXPECT(full, "KVM_CREATE_PIT2", "kvm{ slots{ reg reg } }", FLAGS(PIT_SPEAKER));
+	EXPECT(full, "KVM_CREATE_VCPU", VCPU_TWO_SWAPS, VALUE(0));
+	EXPECT(full, "KVM_IRQFD", "", FLAGS(0));
+	EXPECT(full, "KVM_IRQFD", "", FLAGS(0));
+	EXPECT(full, "KVM_IRQFD", "irq-sync", FLAGS(IRQFD_DEASSIGN));
+	full->params.destroy_srcu_barrier = true;
+	EXPECT(full, GS_SCRIPT_CLOSE,
+	       "irq-sync slots{ sync sync } irq-sync irq-normal mmu-normal "
+	       "slots{ sync sync sync sync } rcu-calls rcu-barrier barrier rcu-calls",
+	       0);
+
+	/* One address space, TSS and identity-map pages besides the APIC's. */
+	old->params.smm = old->params.unrestricted_guest = false;
+	EXPECT(old, "KVM_SET_TSS_ADDR", "slots{ sync }", VALUE(0xfffbd000));
+	EXPECT(old, "KVM_CREATE_IRQCHIP", IRQCHIP_PLAN, 0);
+	EXPECT(old, "KVM_CREATE_VCPU", VCPU_TWO_SWAPS, VALUE(0));
+	EXPECT(old, GS_SCRIPT_CLOSE,
+	       "mmu-normal slots{ sync sync sync sync sync sync } rcu-calls rcu-barrier "
+	       "rcu-calls",
+	       0);
+}
+
+/* arm64 has no RCU barrier, no internal slots, and finds its devices' buses gone. */
+static void test_teardown_arm64(void)
+{
+	g_autoptr(Vm) vm = vm_new(GS_MACHINE_ARM64);
+
+	EXPECT(vm, "KVM_CREATE_VCPU", VCPU_PLAIN, VALUE(0));
+	EXPECT(vm, "KVM_SET_DEVICE_ATTR", "slots{ reg }", ATTR(GRP_ADDR, ADDR_REDIST));
+	vm->params.destroy_srcu_barrier = true;
+	EXPECT(vm, GS_SCRIPT_CLOSE, "mmu-normal barrier rcu-calls", 0);
+}
+
 /* What reaches no SRCU is not in the table; 4.2 of the kernel's map names these. */
 static void test_unknown(void)
 {
@@ -533,6 +589,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/kvm-ioctl/arm64/region-first", test_arm64_region_first);
 	g_test_add_func("/kvm-ioctl/arm64/first-run", test_arm64_first_run);
 	g_test_add_func("/kvm-ioctl/arm64/not-x86", test_arm64_is_not_x86);
+	g_test_add_func("/kvm-ioctl/teardown/x86", test_teardown);
+	g_test_add_func("/kvm-ioctl/teardown/arm64", test_teardown_arm64);
 	g_test_add_func("/kvm-ioctl/unknown", test_unknown);
 	return g_test_run();
 }

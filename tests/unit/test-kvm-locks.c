@@ -57,7 +57,7 @@ static bool takes_locks(GsKvmLock first, GsKvmLock second)
 	gs_kernel_init(&kernel, &engine, &params);
 	gs_engine_reset(&engine, GS_NSEC_PER_SEC, 0, 0);
 	gs_kernel_reset(&kernel);
-	gs_kvm_init(&taker.kvm);
+	gs_kvm_init(&taker.kvm, NULL);
 	gs_kvm_create_vm(&taker.kvm, &kernel, &kvm_params, &srcu_params, &policy->kvm,
 			 &policy->srcu, false);
 	gs_kvm_thread_init(&taker.thread, &kernel, &kernel.cpus[0], "taker");

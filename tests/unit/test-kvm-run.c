@@ -85,7 +85,7 @@ static Guest *guest_new(int cpus, const char *kernel, const GsReaderParams *para
 		guest->bed->srcu_params = machine.srcu;
 	}
 	gs_test_bed_start(guest->bed, 0);
-	gs_kvm_init(&guest->kvm);
+	gs_kvm_init(&guest->kvm, NULL);
 	gs_kvm_create_vm(&guest->kvm, &guest->bed->kernel, &guest->kvm_params,
 			 &guest->bed->srcu_params, &no_policy, &guest->bed->policy, true);
 	guest->params = *params;

@@ -33,10 +33,13 @@ static char *outline(const GsScript *script)
 {
 	GString *text = g_string_new(NULL);
 
-	for (unsigned int i = 0; i < script->calls->len; i++)
-		g_string_append_printf(text, "%s%s/%u", i ? " " : "",
-				       gs_script_call(script, i)->name + strlen("KVM_"),
-				       gs_script_call(script, i)->vm);
+	for (unsigned int i = 0; i < script->calls->len; i++) {
+		const GsScriptCall *call = gs_script_call(script, i);
+		const size_t prefix = g_str_has_prefix(call->name, "KVM_") ? strlen("KVM_") : 0;
+
+		g_string_append_printf(text, "%s%s/%u", i ? " " : "", call->name + prefix,
+				       call->vm);
+	}
 	return g_string_free(text, FALSE);
 }
 
@@ -98,7 +101,7 @@ static void test_vm_after_vm(void)
 		       "7 1000000000.000010 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
 		       "7 1000000000.000011 ioctl(4, KVM_CREATE_VCPU, 0) = 5\n",
 		       "GET_API_VERSION/0 CREATE_VM/0 CHECK_EXTENSION/0 CREATE_VCPU/0 RUN/0 "
-		       "GET_API_VERSION/1 CREATE_VM/1 CREATE_VCPU/1");
+		       "close/0 GET_API_VERSION/1 CREATE_VM/1 CREATE_VCPU/1");
 }
 
 static void test_vms_side_by_side(void)
@@ -412,6 +415,75 @@ static void test_bad_logs(void)
 	}
 }
 
+#define CREATE_VM(at, fd) "7 100000000" at " ioctl(3, KVM_CREATE_VM, 0) = " fd " <0.000100>\n"
+#define CREATE_VCPU(at, fd) "7 100000000" at " ioctl(4, KVM_CREATE_VCPU, 0) = " fd " <0.000100>\n"
+#define CLOSE(at, fd) "7 100000000" at " close(" fd ") = 0 <0.020000>\n"
+
+/* The last reference counts, and only once the VM's own descriptor is closed. */
+static void test_close(void)
+{
+	const GsScriptCall *call;
+	g_autoptr(GsScript) script =
+		script_of(CREATE_VM("1.000000", "4") CREATE_VCPU("1.001000", "5")
+			  CLOSE("1.002000", "4") CLOSE("1.030000", "5"));
+
+	g_assert_cmpuint(script->calls->len, ==, 3);
+	call = gs_script_call(script, 2);
+	g_assert_cmpstr(call->name, ==, GS_SCRIPT_CLOSE);
+	g_assert_cmpint(call->role, ==, GS_FD_VM);
+	g_assert_cmpint(call->start_ns, ==, 30000000);
+	g_assert_cmpint(call->recorded_ns, ==, 20000000);
+
+	/* the vCPU's was before, or not shown */
+	assert_outline(CREATE_VM("1.000000", "4") CREATE_VCPU("1.001000", "5")
+		       CLOSE("1.002000", "5") CLOSE("1.030000", "4"),
+		       "CREATE_VM/0 CREATE_VCPU/0 close/0");
+	assert_outline(CREATE_VM("1.000000", "4") CREATE_VCPU("1.001000", "5")
+		       CLOSE("1.030000", "4"),
+		       "CREATE_VM/0 CREATE_VCPU/0 close/0");
+	/* only a vCPU's; a descriptor that is none of the VM's; a VM that lives on */
+	assert_outline(CREATE_VM("1.000000", "4") CREATE_VCPU("1.001000", "5")
+		       CLOSE("1.030000", "5") CLOSE("1.060000", "9"),
+		       "CREATE_VM/0 CREATE_VCPU/0");
+	assert_outline(CREATE_VM("1.000000", "4") CREATE_VCPU("1.001000", "5")
+		       CLOSE("1.002000", "4")
+		       "7 1000000001.030000 ioctl(5, KVM_GET_REGS, 0x7ffe) = 0 <0.000010>\n",
+		       "CREATE_VM/0 CREATE_VCPU/0 GET_REGS/0");
+	/* a forked child closes its copy */
+	assert_outline(CREATE_VM("1.000000", "4") "7 1000000001.001000 fork() = 8 <0.000100>\n"
+		       "8 1000000001.002000 close(4) = 0 <0.000001>\n",
+		       "CREATE_VM/0");
+}
+
+/* A log that shows no close(): the number of the VM's descriptor is used again. */
+static void test_close_unseen(void)
+{
+	const GsScriptCall *call;
+	g_autofree char *text = NULL;
+	g_autoptr(GsScript) script =
+		script_of(CREATE_VM("1.000000", "4") CREATE_VCPU("1.001000", "5")
+			  CREATE_VM("1.050000", "4"));
+
+	text = outline(script);
+	g_assert_cmpstr(text, ==, "CREATE_VM/0 CREATE_VCPU/0 close/0 CREATE_VM/1");
+	call = gs_script_call(script, 2);
+	g_assert_cmpint(call->start_ns, ==, 1100000);
+	g_assert_cmpint(call->recorded_ns, ==, -1);
+	g_assert_cmpint(call->line, ==, 0);
+}
+
+/* Who ends a VM has waited for its threads: the gap begins where the last of them was done. */
+static void test_close_after_threads(void)
+{
+	g_autoptr(GsScript) script =
+		script_of(CREATE_VM("1.000000", "4")
+			  "8 1000000001.001000 ioctl(4, KVM_CREATE_VCPU, 0) = 5 <0.010000>\n"
+			  CLOSE("1.012000", "4"));
+
+	g_assert_cmpint(gs_script_call(script, 2)->after, ==, 0);
+	g_assert_cmpint(gs_script_call(script, 2)->think_ns, ==, 1000000);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -421,6 +493,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/script-from-strace/failed-create", test_failed_create);
 	g_test_add_func("/script-from-strace/unexplained", test_unexplained);
 	g_test_add_func("/script-from-strace/descriptors-followed", test_descriptors_followed);
+	g_test_add_func("/script-from-strace/close/last-reference", test_close);
+	g_test_add_func("/script-from-strace/close/unseen", test_close_unseen);
+	g_test_add_func("/script-from-strace/close/after-threads", test_close_after_threads);
 	g_test_add_func("/script-from-strace/device", test_device);
 	g_test_add_func("/script-from-strace/ioeventfd-probe", test_ioeventfd_probe);
 	g_test_add_func("/script-from-strace/threads", test_threads);
