@@ -239,11 +239,30 @@ static void start_player(GsReplayHost *host, int32_t first_call)
 		gs_thread_start_after(thread, think_ns(player), issue);
 }
 
+/*
+ * Where a thread wakes that sleeps before a new VM is not known: between the two
+ * it did more than the log shows.
+ */
+static void draw_cpu(Player *player)
+{
+	const GsReplayHost *host = player->host;
+	const GsKernel *kernel = &host->kernel;
+	const uint32_t vm = program_call(host, player->call)->call->vm;
+	GsRng rng;
+
+	if (player->kvm_thread.thread.bound)
+		return;
+	gs_rng_init(&rng, host->setup.seed, host->engine.run, "cpu.vm", vm);
+	player->kvm_thread.thread.cpu = &kernel->cpus[gs_rng_below(&rng, kernel->params->cpus)];
+}
+
 static void sleep_on(GsTask *task)
 {
 	Player *player = player_of(task);
 
 	gs_thread_sleep(&player->kvm_thread.thread, player->sleep_ns, issue);
+	if (program_call(player->host, player->call)->begins_vm)
+		draw_cpu(player);
 }
 
 /*
