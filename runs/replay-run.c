@@ -113,11 +113,14 @@ static void returned(GsTask *task)
 	GsReplayHost *host = player->host;
 
 	call_over(player);
-	player->call = program_call(host, player->call)->next;
+
+	const GsProgramCall *done = program_call(host, player->call);
+	player->call = done->next;
 	if (player->call >= 0) {
 		think(task);
 		return;
 	}
+	host->vms[done->call->vm].threads_ended++;
 	player_through(host);
 	gs_task_exit(task);
 }

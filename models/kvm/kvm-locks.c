@@ -54,6 +54,7 @@ static void describe_wait(const GsKvmThread *thread, int64_t epoch_ns, GString *
 	case GS_KVM_OP_KTHREAD:
 	case GS_KVM_OP_UNLOCK:
 	case GS_KVM_OP_RCU_CALL:
+	case GS_KVM_OP_RCU_CALL_LATE:
 		g_string_append(text, "is at work");
 		return;
 	}

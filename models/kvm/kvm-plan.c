@@ -37,6 +37,7 @@ void gs_kvm_plan_add(GsKvmPlan *plan, GsKvmOpKind kind, int arg)
 	case GS_KVM_OP_LOCK:
 	case GS_KVM_OP_UNLOCK:
 	case GS_KVM_OP_RCU_CALL:
+	case GS_KVM_OP_RCU_CALL_LATE:
 	case GS_KVM_OP_RCU_BARRIER:
 		break;
 	}

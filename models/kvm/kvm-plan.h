@@ -34,6 +34,7 @@ typedef enum {
 	GS_KVM_OP_SYNC_NORMAL, /* synchronize_srcu() */
 	GS_KVM_OP_SRCU_BARRIER, /* srcu_barrier() */
 	GS_KVM_OP_RCU_CALL,    /* something goes to call_rcu() */
+	GS_KVM_OP_RCU_CALL_LATE, /* the same, and RCU is at work already */
 	GS_KVM_OP_RCU_BARRIER, /* rcu_barrier() */
 } GsKvmOpKind;
 
@@ -41,7 +42,7 @@ typedef struct {
 	GsKvmOpKind kind;
 	int arg; /* WORK, KTHREAD: weight; LOCK, UNLOCK: GsKvmLock;
 		    SYNC, SRCU_BARRIER: GsKvmDomain;
-		    RCU_CALL: whether on another CPU too */
+		    RCU_CALL, RCU_CALL_LATE: whether on another CPU too */
 } GsKvmOp;
 
 typedef struct {

@@ -53,6 +53,7 @@ static void delete_internal_slots(GsKvm *kvm, GsKvmPlan *plan)
 void gs_kvm_teardown_plan(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 {
 	const bool x86 = kvm->params->machine != GS_MACHINE_ARM64;
+	const bool ended = kvm->pit_devices > 0 || kvm->threads_ended > 0;
 	const bool threads = kvm->created_vcpus > 0 || kvm->pit_devices > 0 || kvm->irqfds > 0;
 
 	(void)args;
@@ -71,6 +72,9 @@ void gs_kvm_teardown_plan(GsKvm *kvm, const GsCallArgs *args, GsKvmPlan *plan)
 	if (kvm->params->destroy_srcu_barrier)
 		gs_kvm_plan_add(plan, GS_KVM_OP_SRCU_BARRIER, GS_KVM_SRCU);
 	work(plan, 5);
-	/* The rest of it, and its files and threads, whose descriptors and memory go next. */
-	gs_kvm_plan_add(plan, GS_KVM_OP_RCU_CALL, threads);
+	/*
+	 * The rest of it, and its files, whose descriptors go next. What is left of
+	 * threads that have ended, the PIT's or the VMM's, has RCU at work by then.
+	 */
+	gs_kvm_plan_add(plan, ended ? GS_KVM_OP_RCU_CALL_LATE : GS_KVM_OP_RCU_CALL, threads);
 }

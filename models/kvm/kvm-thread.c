@@ -101,14 +101,14 @@ static void srcu_barrier(GsKvmThread *thread, GsKvmDomain domain)
  * What has gone of the VM is freed by RCU, on this CPU; on another one too if threads
  * of its have ended there: those of its vCPUs, the PIT's, the one that shuts irqfds down.
  */
-static void call_rcu(const GsKvmThread *thread, bool threads)
+static void call_rcu(const GsKvmThread *thread, bool threads, void (*call)(GsCpu *cpu))
 {
 	GsKernel *kernel = thread->thread.kernel;
 	const int here = kernel->this_cpu->id;
 
-	gs_call_rcu(&kernel->cpus[here]);
+	call(&kernel->cpus[here]);
 	if (threads)
-		gs_call_rcu(&kernel->cpus[(here + 1) % kernel->params->cpus]);
+		call(&kernel->cpus[(here + 1) % kernel->params->cpus]);
 }
 
 static void rcu_barrier(GsKvmThread *thread)
@@ -186,7 +186,10 @@ static void next_op(GsTask *task)
 			srcu_barrier(thread, (GsKvmDomain)op->arg);
 			return;
 		case GS_KVM_OP_RCU_CALL:
-			call_rcu(thread, op->arg);
+			call_rcu(thread, op->arg, gs_call_rcu);
+			break;
+		case GS_KVM_OP_RCU_CALL_LATE:
+			call_rcu(thread, op->arg, gs_call_rcu_late);
 			break;
 		case GS_KVM_OP_RCU_BARRIER:
 			rcu_barrier(thread);

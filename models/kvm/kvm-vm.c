@@ -63,6 +63,7 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 	kvm->pit_reinject = false;
 	kvm->apic_access_page = kvm->identity_page = kvm->tss_pages = false;
 	kvm->created_vcpus = kvm->redistributors = 0;
+	kvm->threads_ended = 0;
 	kvm->redistributor_region = false;
 	kvm->pit_devices = 0;
 	kvm->vgic_frames = 0;
@@ -72,7 +73,7 @@ void gs_kvm_create_vm(GsKvm *kvm, GsKernel *kernel, const GsKvmParams *params,
 	g_array_set_size(kvm->memslots, 0);
 	/* What creating a VM replaces and closes, then and in the ioctls after, is freed by RCU. */
 	if (!midway)
-		gs_call_rcu_many(kernel->this_cpu);
+		gs_call_rcu(kernel->this_cpu);
 	kvm->free_buses = NULL;
 	for (GsKvmOldBus *bus = kvm->old_buses; bus; bus = bus->next_owned) {
 		bus->next_free = kvm->free_buses;

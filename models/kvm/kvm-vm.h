@@ -53,6 +53,7 @@ struct GsKvm {
 	bool identity_page;
 	bool tss_pages;
 	int created_vcpus;
+	int threads_ended;          /* of the VMM's that worked for it */
 	int redistributors;         /* arm64: vCPUs that have theirs registered */
 	bool redistributor_region;  /* arm64: where they go is known */
 	int vgic_frames;            /* arm64: devices the first KVM_RUN registers for the GIC */

@@ -24,8 +24,7 @@ typedef struct {
 	bool nohz_idle;          /* nohz=on, CONFIG_NO_HZ_IDLE: idle CPUs may stop their tick */
 	int tick_retain_count;   /* idle ticks before the tick is stopped: 0 with a governor that
 	                            always asks to stop it, 1 without one (got_tick) */
-	int rcu_gp_min_jiffies;  /* ticks until an RCU callback runs, with two CPUs or more */
-	int rcu_gp_max_jiffies;  /* drawn up to this if other CPUs have callbacks too */
+	int rcu_gp_jiffies;      /* an RCU grace period, with two CPUs or more; 0: none is needed */
 	bool skew_tick;          /* CPU i ticks i/N of half a jiffy later */
 	int64_t tick_spread_ns;  /* per run and CPU: delivery of the tick is late by up to this */
 	int64_t tick_jitter_ns;  /* per tick: and by up to this more */

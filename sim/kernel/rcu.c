@@ -3,75 +3,67 @@
 
 #include "sim/kernel/kernel.h"
 
-/*
- * With one CPU nobody else has to be heard. Calibrated: the lab's files with one
- * CPU, where it is two edges in all of 1800 VMs.
- */
-#define LONE_CPU_TICKS 2
+/* With one CPU nobody else has to be heard: the tick after the one that began it ends it. */
+#define LONE_CPU_GP_JIFFIES 1
 
 void gs_rcu_init(GsKernel *kernel)
 {
-	GsRcuState *rcu = &kernel->rcu;
-
-	*rcu = (GsRcuState){ 0 };
-	gs_rng_init(&rcu->rng, kernel->engine->seed, kernel->engine->run, "rcu.gp", 0);
-	gs_mutex_init(&rcu->barrier_mutex, "rcu_state.barrier_mutex");
+	kernel->rcu = (GsRcuState){ 0 };
+	gs_mutex_init(&kernel->rcu.barrier_mutex, "rcu_state.barrier_mutex");
 }
 
 bool gs_rcu_needs_cpu(const GsCpu *cpu)
 {
-	return cpu->rcu.ticks_left > 0;
+	return cpu->rcu.needed > 0;
 }
 
-static bool other_cpu_has_callbacks(const GsCpu *cpu)
+void gs_call_rcu(GsCpu *cpu)
 {
-	const GsKernel *kernel = cpu->kernel;
+	const GsRcuState *rcu = &cpu->kernel->rcu;
 
-	for (int i = 0; i < kernel->params->cpus; i++) {
-		if (i != cpu->id && gs_rcu_needs_cpu(&kernel->cpus[i]))
-			return true;
-	}
-	return false;
-}
-
-/* How many ticks a callback takes that is queued on @cpu now. */
-static int gp_ticks(const GsCpu *cpu)
-{
-	const GsKernelParams *params = cpu->kernel->params;
-	const int min = params->rcu_gp_min_jiffies, max = params->rcu_gp_max_jiffies;
-
-	if (params->cpus == 1)
-		return LONE_CPU_TICKS;
-	/* The grace period that other CPU's callbacks start may just miss these. */
-	if (max > min && other_cpu_has_callbacks(cpu))
-		return min + (int)gs_rng_below(&cpu->kernel->rcu.rng, max - min + 1);
-	/* One that began at this CPU's last tick does, and has all of its length to go. */
-	return min + (gs_rcu_needs_cpu(cpu) && cpu->rcu.ticks_taken == 1);
-}
-
-static void queue(GsCpu *cpu, int ticks)
-{
-	cpu->rcu.ticks_left = ticks;
-	cpu->rcu.ticks_taken = 0;
+	if (cpu->kernel->params->rcu_gp_jiffies == 0)
+		return;
+	/* rcu_seq_snap(): one that runs already does not count. */
+	cpu->rcu.needed = rcu->completed + (rcu->in_progress ? 2 : 1);
 	/* Whoever queued it there has just been running there. */
 	if (cpu->tick.stopped)
 		gs_tick_nohz_idle_exit(cpu);
 }
 
-void gs_call_rcu(GsCpu *cpu)
+/* Mirrors rcu_gp_init(). A grace period counts ticks, so the edge, not who read jiffies when. */
+static void gp_start(GsKernel *kernel)
 {
-	queue(cpu, gp_ticks(cpu));
+	const GsKernelParams *params = kernel->params;
+	const int64_t edge = gs_jiffies_at(gs_engine_now_ns(kernel->engine), kernel->tick_nsec);
+
+	kernel->rcu.in_progress = true;
+	kernel->rcu.end_jiffies =
+		edge + (params->cpus > 1 ? params->rcu_gp_jiffies : LONE_CPU_GP_JIFFIES);
 }
 
-void gs_call_rcu_many(GsCpu *cpu)
+void gs_call_rcu_late(GsCpu *cpu)
 {
-	const GsKernelParams *params = cpu->kernel->params;
-	const int min = params->rcu_gp_min_jiffies, max = params->rcu_gp_max_jiffies;
-	int ticks = LONE_CPU_TICKS;
+	if (!cpu->kernel->rcu.in_progress)
+		gp_start(cpu->kernel);
+	gs_call_rcu(cpu);
+}
 
-	if (params->cpus > 1)
-		ticks = min + (int)gs_rng_below(&cpu->kernel->rcu.rng, MAX(max - min, 0) + 1);
-	queue(cpu, ticks);
+static bool anybody_waits(const GsKernel *kernel)
+{
+	for (int i = 0; i < kernel->params->cpus; i++) {
+		if (kernel->cpus[i].rcu.needed > kernel->rcu.completed)
+			return true;
+	}
+	return false;
+}
+
+/* Mirrors rcu_gp_cleanup(): whoever waits for another one has it begin at once. */
+static void gp_end(GsKernel *kernel)
+{
+	kernel->rcu.completed++;
+	kernel->rcu.in_progress = false;
+	if (anybody_waits(kernel))
+		gp_start(kernel);
 }
 
 static void barrier_count_down(GsRcuState *rcu)
@@ -82,15 +74,21 @@ static void barrier_count_down(GsRcuState *rcu)
 
 void gs_rcu_sched_clock_irq(GsCpu *cpu)
 {
+	GsKernel *kernel = cpu->kernel;
+	GsRcuState *rcu = &kernel->rcu;
 	GsRcuData *rdp = &cpu->rcu;
 
-	rdp->ticks_taken++;
-	if (rdp->ticks_left > 0)
-		rdp->ticks_left--;
-	if (rdp->barrier_ticks_left > 0 && --rdp->barrier_ticks_left == 0) {
-		gs_probe(cpu->kernel->engine, "rcu_barrier_callback", cpu->id, "", 0, 0);
-		barrier_count_down(&cpu->kernel->rcu);
+	if (rcu->in_progress && kernel->jiffies >= rcu->end_jiffies)
+		gp_end(kernel);
+	if (rdp->needed > 0 && rdp->needed <= rcu->completed)
+		rdp->needed = 0;
+	if (rdp->barrier_needed > 0 && rdp->barrier_needed <= rcu->completed) {
+		rdp->barrier_needed = 0;
+		gs_probe(kernel->engine, "rcu_barrier_callback", cpu->id, "", 0, 0);
+		barrier_count_down(rcu);
 	}
+	if (rdp->needed > 0 && !rcu->in_progress)
+		gp_start(kernel);
 }
 
 static void barrier_over(GsTask *task)
@@ -112,8 +110,8 @@ static void barrier_locked(GsTask *task)
 		GsRcuData *rdp = &kernel->cpus[i].rcu;
 
 		/* Behind the CPU's own, as rcu_segcblist_entrain() puts it. */
-		rdp->barrier_ticks_left = rdp->ticks_left;
-		rcu->barrier_cpu_count += rdp->ticks_left > 0;
+		rdp->barrier_needed = rdp->needed;
+		rcu->barrier_cpu_count += rdp->needed > 0;
 	}
 	barrier_count_down(rcu);
 	gs_wait_for_completion(&rcu->barrier_completion, task, barrier_over);

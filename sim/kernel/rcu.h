@@ -3,36 +3,37 @@
  * RCU, as far as the tick and rcu_barrier() can tell: who has callbacks, and at
  * which tick they run.
  *
- * A callback is noticed by its CPU's tick, which has a grace period started; that
- * ends when every other CPU has noticed it at one of its ticks and reported a
- * quiescent state at the next; and callbacks run from the softirq of their own
- * CPU's tick. So RCU's waits end at tick edges, after a number of ticks that does
- * not depend on HZ, nor on the timer that looks after slow CPUs. Grace periods
- * themselves are not simulated: that number is a calibrated constant.
+ * A callback waits for a grace period that begins after it was queued. Its CPU's
+ * tick notices it and has one started, unless one runs: then it waits for the
+ * next, which begins where that ends. A grace period ends once every CPU has
+ * noticed it at one tick and reported a quiescent state at the next, so it takes
+ * a number of jiffies that does not depend on HZ; and callbacks run from the
+ * softirq of their own CPU's tick. So all of RCU's waits end at tick edges, and a
+ * CPU whose tick comes before the timekeeper's is an edge behind.
  *
- * Mirrors call_rcu(), rcu_barrier(), rcu_sched_clock_irq() and rcu_needs_cpu() of
- * kernel/rcu/tree.c (6.12).
+ * Mirrors call_rcu(), rcu_barrier(), rcu_sched_clock_irq(), rcu_core(), the grace
+ * periods of rcu_gp_kthread(), and rcu_needs_cpu() of kernel/rcu/tree.c (6.12).
  */
 #ifndef GS_RCU_H
 #define GS_RCU_H
 
-#include "sim/engine/rng.h"
 #include "sim/kernel/completion.h"
 #include "sim/kernel/mutex.h"
 
 typedef struct GsCpu GsCpu;
 typedef struct GsKernel GsKernel;
 
-/* One CPU's share: struct rcu_data. */
+/* One CPU's share: struct rcu_data. Grace periods are numbered from 1. */
 typedef struct {
-	int ticks_left;         /* of this CPU, until all its callbacks have run; 0: it has none */
-	int ticks_taken;        /* since the last of these was queued */
-	int barrier_ticks_left; /* until the one of rcu_barrier() has; 0: it has none */
+	uint64_t needed;         /* the one its last callback waits for; 0: it has none */
+	uint64_t barrier_needed; /* the one rcu_barrier()'s callback here waits for; 0: likewise */
 } GsRcuData;
 
 /* The kernel's: struct rcu_state. */
 typedef struct {
-	GsRng rng;
+	uint64_t completed;   /* the last grace period that has ended */
+	bool in_progress;     /* the one after it runs */
+	int64_t end_jiffies;  /* until then */
 	GsMutex barrier_mutex;
 	GsCompletion barrier_completion;
 	int barrier_cpu_count;
@@ -49,13 +50,13 @@ void gs_rcu_init(GsKernel *kernel);
 /* A callback is queued on @cpu: it ticks until that has run. */
 void gs_call_rcu(GsCpu *cpu);
 
-/* Many are, over a time that is not simulated: the last of them miss a grace period. */
-void gs_call_rcu_many(GsCpu *cpu);
+/* The same while others' callbacks, which are not simulated, have RCU at work: it just misses. */
+void gs_call_rcu_late(GsCpu *cpu);
 
 /* Must @cpu go on ticking for its callbacks? */
 bool gs_rcu_needs_cpu(const GsCpu *cpu);
 
-/* From @cpu's tick: run the callbacks whose time has come. */
+/* From @cpu's tick: end and begin grace periods, and run the callbacks whose time has come. */
 void gs_rcu_sched_clock_irq(GsCpu *cpu);
 
 /*

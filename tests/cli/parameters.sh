@@ -65,7 +65,7 @@ check '--cpus=1, nothing stops ticking: never' third_edges = 0 --cpus=1 --set=ti
 		--set=tick.busy_cpus=2 --set=tick.timekeeper=0 --set=cpu.pin=0
 	check 'idle CPUs stop at once, nobody busy: never' third_edges = 0 --cpus=2 \
 		--set=tick.nohz=idle --set=tick.busy_cpus=0 --set=tick.retain_count=0 \
-		--set=rcu.gp_min_jiffies=0 --set=rcu.gp_max_jiffies=0
+		--set=rcu.gp_jiffies=0
 }
 
 # The CPU a thread is pinned to is the one its ioctls are made on.

@@ -127,8 +127,8 @@ static bool idle_timers_are_pulled(const char *kernel)
 	TimerWatch watch = { 0 };
 	const Setting setting = {
 		.cpus = 2,
-		SET("tick.busy_cpus=1", "cpu.pin=1", "tick.retain_count=0", "rcu.gp_min_jiffies=0",
-		    "rcu.gp_max_jiffies=0", "srcutree.exp_holdoff=0"),
+		SET("tick.busy_cpus=1", "cpu.pin=1", "tick.retain_count=0", "rcu.gp_jiffies=1",
+		    "srcutree.exp_holdoff=0"),
 		.sink = watch_timer,
 		.sink_data = &watch,
 	};

@@ -119,6 +119,7 @@ static char *plan_text(const GsKvmPlan *plan)
 			g_string_append_printf(text, "%s%sbarrier", space, domain[op->arg]);
 			break;
 		case GS_KVM_OP_RCU_CALL:
+		case GS_KVM_OP_RCU_CALL_LATE:
 			g_string_append_printf(text, "%srcu-call%s", space, op->arg ? "s" : "");
 			break;
 		case GS_KVM_OP_RCU_BARRIER:

@@ -136,7 +136,7 @@ static void test_work(void)
 {
 	g_autoptr(GsMachineSpec) spec = new_spec(REQUEST(.host = "lab"));
 
-	g_assert_cmpint(gs_machine_spec_work_ns(spec, "KVM_IOEVENTFD"), ==, 1100);
+	g_assert_cmpint(gs_machine_spec_work_ns(spec, "KVM_IOEVENTFD"), ==, 1150);
 	/* "other" */
 	g_assert_cmpint(gs_machine_spec_work_ns(spec, "KVM_SET_CPUID2"), ==, 5000);
 }

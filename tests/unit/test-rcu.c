@@ -4,8 +4,10 @@
 
 #include "tests/lib/gs-test.h"
 
-#define TICKS 4
-#define TICKS_MAX 5
+#define GP_JIFFIES 3
+
+/* A tick notices the callback and begins the grace period; another tick ends it. */
+#define TICKS (1 + GP_JIFFIES)
 
 /* A thread that waits for every callback. */
 typedef struct {
@@ -22,8 +24,7 @@ static GsTestBed *bed_new(int hz, int cpus, uint64_t seed)
 	GsTestBed *bed;
 
 	gs_test_params_init(&params, hz, cpus);
-	params.rcu_gp_min_jiffies = TICKS;
-	params.rcu_gp_max_jiffies = TICKS_MAX;
+	params.rcu_gp_jiffies = GP_JIFFIES;
 	bed = gs_test_bed_new(&params);
 	gs_test_bed_start(bed, seed);
 	gs_test_run_until(&bed->engine, gs_test_edge_ns(bed, 0, 400));
@@ -122,39 +123,82 @@ static void test_other_cpu(void)
 
 static void test_two_cpus(void)
 {
-	int seen[TICKS_MAX + 1] = { 0 };
+	g_autoptr(GsTestBed) bed = bed_new(250, 2, 0);
+	Waiter waiter;
 
-	g_test_summary("callbacks of two CPUs take one grace period, or miss its beginning");
-	for (uint64_t seed = 0; seed < 32; seed++) {
-		g_autoptr(GsTestBed) bed = bed_new(250, 2, seed);
-		Waiter waiter;
+	g_test_summary("one grace period does for the callbacks of two CPUs");
+	gs_call_rcu(&bed->kernel.cpus[0]);
+	gs_call_rcu(&bed->kernel.cpus[1]);
+	start_waiter(bed, &waiter, 0);
+	run_to_edge(bed, 9);
+	g_assert_cmpint(waiter.ended_edge, ==, TICKS);
+}
 
-		gs_call_rcu(&bed->kernel.cpus[0]);
-		gs_call_rcu(&bed->kernel.cpus[1]);
-		start_waiter(bed, &waiter, 0);
-		run_to_edge(bed, 9);
-		g_assert_cmpint(waiter.ended_edge, >=, TICKS);
-		g_assert_cmpint(waiter.ended_edge, <=, TICKS_MAX);
-		seen[waiter.ended_edge]++;
-	}
-	g_assert_cmpint(seen[TICKS], >, 0);
-	g_assert_cmpint(seen[TICKS_MAX], >, 0);
+/* Callbacks come at @edge, on a CPU that has had some since edge 0: when do the last run? */
+static int64_t ticks_of_callbacks_at(int64_t edge)
+{
+	g_autoptr(GsTestBed) bed = bed_new(100, 2, 0);
+	Waiter waiter;
+
+	gs_call_rcu(&bed->kernel.cpus[0]);
+	run_to_edge(bed, edge);
+	gs_call_rcu(&bed->kernel.cpus[0]);
+	start_waiter(bed, &waiter, 0);
+	run_to_edge(bed, 19);
+	return waiter.ended_edge - edge;
 }
 
 static void test_missed_grace_period(void)
 {
-	g_test_summary("a grace period that has just begun does not count for a new callback");
-	for (int64_t edge = 0; edge < TICKS; edge++) {
-		g_autoptr(GsTestBed) bed = bed_new(100, 2, 0);
+	g_test_summary("a grace period that runs does not count; the next begins where it ends");
+	g_assert_cmpint(ticks_of_callbacks_at(0), ==, TICKS);
+	for (int64_t edge = 1; edge < TICKS; edge++)
+		g_assert_cmpint(ticks_of_callbacks_at(edge), ==, TICKS - edge + GP_JIFFIES);
+	g_assert_cmpint(ticks_of_callbacks_at(TICKS), ==, TICKS);
+}
+
+static void test_late(void)
+{
+	g_autoptr(GsTestBed) bed = bed_new(100, 2, 0);
+	Waiter waiter;
+
+	g_test_summary("callbacks that find RCU at work take two grace periods");
+	gs_call_rcu_late(&bed->kernel.cpus[0]);
+	start_waiter(bed, &waiter, 0);
+	run_to_edge(bed, 2 * GP_JIFFIES - 1);
+	g_assert_false(bed->kernel.cpus[0].tick.stopped);
+	run_to_edge(bed, 19);
+	g_assert_cmpint(waiter.ended_edge, ==, 2 * GP_JIFFIES);
+}
+
+/* A tick before the timekeeper's reads the jiffies of the edge before. */
+static void test_behind_the_timekeeper(void)
+{
+	int seen[TICKS + 2] = { 0 };
+
+	g_test_summary("a CPU that ticks before the timekeeper may be an edge behind");
+	for (uint64_t seed = 0; seed < 32; seed++) {
+		GsKernelParams params;
+
+		gs_test_params_init(&params, 250, 2);
+		params.rcu_gp_jiffies = GP_JIFFIES;
+		params.nohz_idle = false;
+		params.tick_timekeeper = 1;
+		params.tick_jitter_ns = 4000;
+		g_autoptr(GsTestBed) bed = gs_test_bed_new(&params);
 		Waiter waiter;
 
-		gs_call_rcu(&bed->kernel.cpus[0]);
-		run_to_edge(bed, edge);
+		gs_test_bed_start(bed, seed);
+		gs_test_run_until(&bed->engine, gs_test_edge_ns(bed, 0, 400));
 		gs_call_rcu(&bed->kernel.cpus[0]);
 		start_waiter(bed, &waiter, 0);
-		run_to_edge(bed, 19);
-		g_assert_cmpint(waiter.ended_edge - edge, ==, edge == 1 ? TICKS + 1 : TICKS);
+		run_to_edge(bed, 9);
+		g_assert_cmpint(waiter.ended_edge, >=, TICKS);
+		g_assert_cmpint(waiter.ended_edge, <=, TICKS + 1);
+		seen[waiter.ended_edge]++;
 	}
+	g_assert_cmpint(seen[TICKS], >, 0);
+	g_assert_cmpint(seen[TICKS + 1], >, 0);
 }
 
 static void test_two_barriers(void)
@@ -180,6 +224,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/rcu/barrier/two-cpus", test_two_cpus);
 	g_test_add_func("/rcu/barrier/two", test_two_barriers);
 	g_test_add_func("/rcu/missed-grace-period", test_missed_grace_period);
+	g_test_add_func("/rcu/late", test_late);
+	g_test_add_func("/rcu/behind-the-timekeeper", test_behind_the_timekeeper);
 	g_test_add_func("/rcu/needs-cpu", test_needs_cpu);
 	return g_test_run();
 }
