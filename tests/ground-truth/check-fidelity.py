@@ -24,7 +24,7 @@ POLICIES = ('sync', 'call-srcu', 'hybrid')
 FLOORS = {
     (1, 'stall'): .98,
     (1, 'quick'): .97,
-    (2, 'stall'): .80,
+    (2, 'stall'): .87,
     (2, 'quick'): .97,
 }
 
