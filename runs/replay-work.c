@@ -131,7 +131,7 @@ static void measure(Estimate *estimate, unsigned int i, unsigned int like, int64
 
 	const int64_t added_ns = sample_of(estimate, like, i)->latency_ns - estimate->work_ns[i];
 	const int64_t left_ns = MAX(call->recorded_ns - added_ns, 0);
-	if (estimate->reaches_srcu[i] && left_ns > profile_work_ns(estimate, i) + UNEXPLAINED_NS) {
+	if (left_ns > profile_work_ns(estimate, i) + UNEXPLAINED_NS) {
 		if (estimate->unexplained_count++ == 0)
 			estimate->first_unexplained_line = call->line;
 		return;

@@ -113,7 +113,13 @@ static void preempt_current(GsCpu *cpu)
 static void resched(GsCpu *cpu)
 {
 	cpu->need_resched = true;
-	if (cpu->current->user && gs_event_is_pending(&cpu->run))
+	gs_cpu_preempt(cpu);
+}
+
+void gs_cpu_preempt(GsCpu *cpu)
+{
+	if (cpu->need_resched && cpu->current && cpu->current->user &&
+	    gs_event_is_pending(&cpu->run))
 		preempt_current(cpu);
 }
 
@@ -281,9 +287,8 @@ static void alarm_rings(GsEngine *engine, GsEvent *event)
 	GsThread *thread = GS_CONTAINER_OF(event, GsThread, alarm);
 	GsCpu *cpu = thread->cpu;
 
-	(void)engine;
 	cpu->kernel->this_cpu = cpu;
-	const bool turn_over = gs_turn_begin_interrupt(cpu);
+	const bool turn_over = gs_turn_begin_interrupt(cpu, gs_engine_now_ns(engine));
 
 	gs_tick_irq_enter(cpu);
 	gs_task_wake(&thread->task);

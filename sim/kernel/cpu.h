@@ -62,6 +62,9 @@ void gs_cpu_init(GsCpu *cpu, GsKernel *kernel, int id);
 /* When @cpu can next turn to anything but interrupts. */
 int64_t gs_cpu_free_at_ns(const GsCpu *cpu);
 
+/* Let the current thread give way now, if it is to and may: it is in user mode. */
+void gs_cpu_preempt(GsCpu *cpu);
+
 /* Interrupt time: delays what the CPU runs, or is about to run, by @ns. */
 void gs_cpu_steal(GsCpu *cpu, int64_t ns);
 

@@ -43,7 +43,9 @@ static void gp_start(GsKernel *kernel)
 
 void gs_call_rcu_late(GsCpu *cpu)
 {
-	if (!cpu->kernel->rcu.in_progress)
+	const GsKernel *kernel = cpu->kernel;
+
+	if (!kernel->rcu.in_progress && kernel->params->rcu_gp_jiffies > 0)
 		gp_start(cpu->kernel);
 	gs_call_rcu(cpu);
 }

@@ -105,7 +105,7 @@ static void tick_nohz_handler(GsEngine *engine, GsEvent *event)
 	GsKernel *kernel = cpu->kernel;
 
 	kernel->this_cpu = cpu;
-	const bool turn_over = gs_turn_begin_interrupt(cpu);
+	const bool turn_over = gs_turn_begin_interrupt(cpu, cpu->tick.edge_ns);
 
 	gs_tick_irq_enter(cpu);
 	gs_probe(engine, "tick_nohz_handler", cpu->id, "", kernel->jiffies,

@@ -10,6 +10,7 @@ static void hold(GsCpu *cpu)
 			 gs_event_is_pending(&cpu->switch_to) ? &cpu->switch_to :
 								NULL;
 
+	/* It may be in an interrupt, with nothing to go on with behind it. */
 	if (!event)
 		return;
 	cpu->turn.held = event;
@@ -23,11 +24,14 @@ static void resume(GsCpu *cpu)
 	GsEvent *event = cpu->turn.held;
 
 	cpu->kernel->turn = cpu;
+	cpu->turn.began_ns = gs_engine_now_ns(cpu->kernel->engine);
 	gs_list_remove(&cpu->turn.queue);
 	cpu->turn.held = NULL;
-	if (event)
-		gs_engine_schedule(cpu->kernel->engine, event,
-				   gs_cpu_free_at_ns(cpu) + cpu->turn.held_ns);
+	if (!event)
+		return;
+	gs_engine_schedule(cpu->kernel->engine, event,
+			   gs_cpu_free_at_ns(cpu) + cpu->turn.held_ns);
+	gs_cpu_preempt(cpu);
 }
 
 void gs_turn_init(GsCpu *cpu)
@@ -42,24 +46,34 @@ void gs_turn_request(GsCpu *cpu)
 
 	if (!kernel->params->cpu_turns || kernel->turn == cpu)
 		return;
-	if (kernel->turn)
+	if (kernel->turn) {
 		hold(cpu);
-	else
+	} else {
 		kernel->turn = cpu;
+		cpu->turn.began_ns = gs_engine_now_ns(kernel->engine);
+	}
 }
 
-bool gs_turn_begin_interrupt(GsCpu *cpu)
+bool gs_turn_begin_interrupt(GsCpu *cpu, int64_t due_ns)
 {
 	GsKernel *kernel = cpu->kernel;
 
 	if (!kernel->params->cpu_turns)
 		return false;
-	if (kernel->turn == cpu)
-		return true;
-	if (kernel->turn)
-		hold(kernel->turn);
+
+	GsCpu *other = kernel->turn;
+	if (other == cpu)
+		return cpu->turn.began_ns < due_ns;
+
+	const bool borrowed = other && cpu->turn.held && other->turn.began_ns >= due_ns;
+	if (other)
+		hold(other);
+	if (borrowed && other->turn.held) {
+		gs_list_remove(&other->turn.queue);
+		gs_list_insert_before(kernel->turn_queue.next, &other->turn.queue);
+	}
 	resume(cpu);
-	return false;
+	return borrowed;
 }
 
 static void pass_on(GsKernel *kernel)

@@ -21,6 +21,7 @@ typedef struct GsCpu GsCpu;
 /* One CPU's part in it. */
 typedef struct {
 	GsListNode queue;  /* of the CPUs that wait for their turn */
+	int64_t began_ns;  /* its last turn */
 	GsEvent *held;     /* what it will do; NULL: nothing is held */
 	int64_t held_ns;   /* how much later than the beginning of its turn */
 } GsTurn;
@@ -31,11 +32,12 @@ void gs_turn_init(GsCpu *cpu);
 void gs_turn_request(GsCpu *cpu);
 
 /*
- * A timer of @cpu is due: another's turn is over, and @cpu's begins. Returns
- * what is to be told to gs_turn_end_interrupt() behind its handler: its own
- * turn, if it had that, is over as well.
+ * A timer of @cpu was due at @due_ns: another's turn is over, and @cpu's begins.
+ * But the ticks of one edge end one turn, not each other's: what began since goes
+ * on. Returns what is to be told to gs_turn_end_interrupt() behind the handler:
+ * @cpu's turn is over as well.
  */
-bool gs_turn_begin_interrupt(GsCpu *cpu);
+bool gs_turn_begin_interrupt(GsCpu *cpu, int64_t due_ns);
 void gs_turn_end_interrupt(GsCpu *cpu, bool turn_over);
 
 /* @cpu may have nothing left to do: if so, the turn goes to the first that waits. */

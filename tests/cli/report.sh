@@ -57,6 +57,26 @@ meta_file_is_read() {
 		grep -q '^recorded  under hybrid at HZ=100 on 1 CPU$' out
 }
 
+data="$srcdir/tests/ground-truth/data"
+
+# The first vCPU of that log waited 8 ms. On a machine where it asks for nothing that is not work.
+stall_is_not_work() {
+	gracesim replay -q "$data/hz250-cpu2/call-srcu/fc.strace" \
+		--host=lab --machine=x86-svm --kernel=v6.12 --hz=100 --policy=sync-expedited \
+		--runs=4 --call=KVM_CREATE_VCPU:0 --format=csv &&
+		awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "max_ns") max = i }
+			NR == 2 { exit !($max > 0 && $max < 1000000) }' out
+}
+
+# A log tells on how many CPUs it was recorded.
+recorded_cpus() {
+	for cpus in 1 2; do
+		gracesim replay -q --host=lab --runs=1 --hz=100 --policy=sync \
+			"$data/hz250-cpu$cpus/sync-expedited/fc.strace" &&
+			grep -q "^recorded  .* on $cpus CPU" out || return 1
+	done
+}
+
 # 8 calls x 2 x 2 cells; each row as wide as the header.
 csv() {
 	replay -q --format=csv --hz=100,1000 --policy=sync,hybrid && [ "$(wc -l <out)" -eq 33 ] &&
@@ -103,6 +123,8 @@ check '--call=NAME reports every occurrence' all_of_a_name
 check 'several logs are reported one after the other' several_logs
 check 'what is judged of the log is in a note, which -q drops' judgement_is_a_note
 check 'a .meta file says what the log was recorded under' meta_file_is_read
+check 'on how many CPUs it was recorded is judged' recorded_cpus
+check 'a stall of the recording is not work' stall_is_not_work
 check 'csv: one row per call and cell' csv
 if [ -n "$PYTHON" ]; then
 	check 'json: whole numbers, schema and cause' json

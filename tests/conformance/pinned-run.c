@@ -173,8 +173,8 @@ static void hole_begins(GsEngine *engine, GsEvent *event)
 	const Hole *hole = GS_CONTAINER_OF(event, Hole, event);
 	GsCpu *other = &hole->kernel->cpus[1 - hole->pinned->cpu];
 
-	(void)engine;
-	gs_turn_end_interrupt(other, gs_turn_begin_interrupt(other));
+	gs_turn_end_interrupt(other,
+			      gs_turn_begin_interrupt(other, gs_engine_now_ns(engine)));
 }
 
 static void hole_init(Hole *hole, Host *host, const GsPinnedHole *pinned)

@@ -146,6 +146,25 @@ static void test_tick_ends_turn(Fixture *fixture, const void *data)
 	ASSERT_AT(fixture, fixture->a.ended_ns, 30 * GS_NSEC_PER_MSEC + IPI_NS + 10 * USEC);
 }
 
+/* Two CPUs that never idle have every other jiffy each, whichever ticks first. */
+static void test_two_busy(Fixture *fixture, const void *data)
+{
+	int64_t apart_ns;
+
+	(void)data;
+	fixture->a = (Runner){ .run_ns = 100 * GS_NSEC_PER_MSEC, .user = true };
+	fixture->b = (Runner){ .run_ns = 100 * GS_NSEC_PER_MSEC, .user = true };
+	prepare(fixture, &fixture->a, 0, "a");
+	prepare(fixture, &fixture->b, 1, "b");
+	start(fixture, &fixture->a);
+	start(fixture, &fixture->b);
+	run(fixture);
+	apart_ns = ABS(fixture->a.ended_ns - fixture->b.ended_ns);
+	g_assert_cmpint(MAX(fixture->a.ended_ns, fixture->b.ended_ns) - fixture->start_ns, ==,
+			200 * GS_NSEC_PER_MSEC);
+	g_assert_cmpint(apart_ns, <=, 10 * GS_NSEC_PER_MSEC);
+}
+
 /* A timer of an idle CPU interrupts the one that runs, which loses that time. */
 static void test_timer_interrupts(Fixture *fixture, const void *data)
 {
@@ -169,6 +188,8 @@ int main(int argc, char **argv)
 	g_test_add("/turn/after-the-waker", Fixture, GINT_TO_POINTER(1), set_up,
 		   test_after_the_waker, tear_down);
 	g_test_add("/turn/tick", Fixture, GINT_TO_POINTER(1), set_up, test_tick_ends_turn,
+		   tear_down);
+	g_test_add("/turn/two-busy", Fixture, GINT_TO_POINTER(1), set_up, test_two_busy,
 		   tear_down);
 	g_test_add("/turn/timer", Fixture, GINT_TO_POINTER(1), set_up, test_timer_interrupts,
 		   tear_down);
