@@ -138,6 +138,9 @@ bool gs_recording_infer_cpus(GsReplaySpec *spec, GError **error)
 	for (unsigned int i = 0; i < G_N_ELEMENTS(candidates); i++) {
 		int64_t distance_ns;
 
+		/* Often they are the same number, which need not be simulated again. */
+		if (i > 0 && (candidates[i] == candidates[i - 1] || candidates[i] == candidates[0]))
+			continue;
 		spec->from_cpus = candidates[i];
 		if (!gs_recording_simulate(spec, program, spec->from_policy, spec->from_hz, work_ns,
 					   CANDIDATE_RUNS, samples, NULL, error))

@@ -159,8 +159,7 @@ static void enqueue_woken(GsCpu *cpu, GsThread *thread)
 {
 	GsListNode *place = cpu->run_queue.next;
 
-	while (place != &cpu->run_queue &&
-	       !gs_thread_of(GS_CONTAINER_OF(place, GsTask, queue))->preempted)
+	while (place != &cpu->run_queue && !queued_thread(place)->preempted)
 		place = place->next;
 	gs_list_insert_before(place, &thread->task.queue);
 }

@@ -19,12 +19,17 @@ static void hold(GsCpu *cpu)
 	gs_list_append(&kernel->turn_queue, &cpu->turn.queue);
 }
 
+static void begin_turn(GsCpu *cpu)
+{
+	cpu->kernel->turn = cpu;
+	cpu->turn.began_ns = gs_engine_now_ns(cpu->kernel->engine);
+}
+
 static void resume(GsCpu *cpu)
 {
 	GsEvent *event = cpu->turn.held;
 
-	cpu->kernel->turn = cpu;
-	cpu->turn.began_ns = gs_engine_now_ns(cpu->kernel->engine);
+	begin_turn(cpu);
 	gs_list_remove(&cpu->turn.queue);
 	cpu->turn.held = NULL;
 	if (!event)
@@ -46,12 +51,10 @@ void gs_turn_request(GsCpu *cpu)
 
 	if (!kernel->params->cpu_turns || kernel->turn == cpu)
 		return;
-	if (kernel->turn) {
+	if (kernel->turn)
 		hold(cpu);
-	} else {
-		kernel->turn = cpu;
-		cpu->turn.began_ns = gs_engine_now_ns(kernel->engine);
-	}
+	else
+		begin_turn(cpu);
 }
 
 bool gs_turn_begin_interrupt(GsCpu *cpu, int64_t due_ns)
