@@ -125,7 +125,7 @@ bool gs_fd_parse(GsSpan text, int32_t *fd, GsFdRole *role)
 }
 
 /* The @index-th argument of @record, from 0; empty if there are fewer. */
-static GsSpan argument(const GsStraceRecord *record, unsigned int index)
+static GsSpan argument(const GsTraceRecord *record, unsigned int index)
 {
 	GsSpan list = record->args, item;
 
@@ -136,7 +136,7 @@ static GsSpan argument(const GsStraceRecord *record, unsigned int index)
 	return gs_span_string("");
 }
 
-static void follow_open(GsFdTables *tables, const GsStraceRecord *record, unsigned int path_index)
+static void follow_open(GsFdTables *tables, const GsTraceRecord *record, unsigned int path_index)
 {
 	GsSpan path = argument(record, path_index), name, value;
 	int32_t fd = (int32_t)record->ret;
@@ -149,7 +149,7 @@ static void follow_open(GsFdTables *tables, const GsStraceRecord *record, unsign
 				 &(GsDescriptor){ .role = GS_FD_KVM, .vm = GS_VM_NONE });
 }
 
-static void follow_dup(GsFdTables *tables, const GsStraceRecord *record)
+static void follow_dup(GsFdTables *tables, const GsTraceRecord *record)
 {
 	int32_t from, to = (int32_t)record->ret;
 	GsDescriptor *descriptor, copy;
@@ -167,7 +167,7 @@ static void follow_dup(GsFdTables *tables, const GsStraceRecord *record)
 }
 
 /* A child that does not share its parent's descriptors starts with a copy of them. */
-static void follow_fork(GsFdTables *tables, const GsStraceRecord *record)
+static void follow_fork(GsFdTables *tables, const GsTraceRecord *record)
 {
 	GHashTable *parent = table_of(tables, record->tid), *child;
 	GHashTableIter iter;
@@ -200,7 +200,7 @@ static bool is_one_of(GsSpan name, const char *const *names)
 	return false;
 }
 
-void gs_fd_tables_follow(GsFdTables *tables, const GsStraceRecord *record)
+void gs_fd_tables_follow(GsFdTables *tables, const GsTraceRecord *record)
 {
 	static const char *const forks[] = { "clone", "clone3", "fork", "vfork", NULL };
 	static const char *const dups[] = { "dup", "dup2", "dup3", NULL };

@@ -11,14 +11,14 @@
 #define GS_FD_TABLE_H
 
 #include "traces/script.h"
-#include "traces/strace-reader.h"
+#include "traces/trace-reader.h"
 
 /* A system-wide descriptor that has made no VM yet. */
 #define GS_VM_NONE (-1)
 
 typedef struct {
 	GsFdRole role;
-	int32_t vm; /* GS_VM_NONE only for GS_FD_KVM */
+	int32_t vm;     /* GS_VM_NONE only for GS_FD_KVM */
 	bool inherited; /* a forked process's copy: closing it ends nothing */
 	bool has_device_type;
 	uint32_t device_type;
@@ -31,7 +31,7 @@ void gs_fd_tables_free(GsFdTables *tables);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsFdTables, gs_fd_tables_free)
 
 /* Follow a system call other than ioctl: open, close, dup, fork ... */
-void gs_fd_tables_follow(GsFdTables *tables, const GsStraceRecord *record);
+void gs_fd_tables_follow(GsFdTables *tables, const GsTraceRecord *record);
 
 /* What is known of @fd in thread @tid; NULL: nothing. Borrowed until the next change. */
 GsDescriptor *gs_fd_tables_lookup(GsFdTables *tables, int32_t tid, int32_t fd);

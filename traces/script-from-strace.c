@@ -6,7 +6,7 @@
 #include "traces/kvm-args.h"
 #include "traces/kvm-request.h"
 #include "traces/script-link.h"
-#include "traces/strace-reader.h"
+#include "traces/trace-reader.h"
 #include "traces/strace-scan.h"
 #include "traces/strace-text.h"
 #include "traces/vm-ends.h"
@@ -122,7 +122,7 @@ static const GsDescriptor *explain(Builder *builder, int32_t tid, const IoctlArg
 }
 
 /* The descriptors a call makes. */
-static void follow_ioctl(Builder *builder, const GsStraceRecord *record, const IoctlArgs *ioctl,
+static void follow_ioctl(Builder *builder, const GsTraceRecord *record, const IoctlArgs *ioctl,
 			 const GsScriptCall *call)
 {
 	GsDescriptor made = { .vm = (int32_t)call->vm };
@@ -165,7 +165,7 @@ static void follow_ioctl(Builder *builder, const GsStraceRecord *record, const I
 }
 
 /* How long a call took: as measured, else between the stamps of its two halves. */
-static int64_t recorded_ns(const GsStraceRecord *record)
+static int64_t recorded_ns(const GsTraceRecord *record)
 {
 	if (record->duration_ns >= 0)
 		return record->duration_ns;
@@ -177,11 +177,11 @@ static int64_t recorded_ns(const GsStraceRecord *record)
 
 static int64_t sum_ns(int64_t a, int64_t b)
 {
-	return MIN(a + b, GS_STRACE_TIME_MAX_NS);
+	return MIN(a + b, GS_TRACE_TIME_MAX_NS);
 }
 
 /* When a call began; without stamps, when the one before it in the log ended. */
-static int64_t start_ns(Builder *builder, const GsStraceRecord *record, int64_t duration_ns)
+static int64_t start_ns(Builder *builder, const GsTraceRecord *record, int64_t duration_ns)
 {
 	int64_t start = record->start_ns;
 
@@ -198,7 +198,7 @@ static int64_t start_ns(Builder *builder, const GsStraceRecord *record, int64_t 
  * The second half of a call that a signal interrupted and the kernel issued
  * again: one call to whoever made it. Returns whether it was that.
  */
-static bool join_restart(Builder *builder, const GsStraceRecord *record, const IoctlArgs *ioctl,
+static bool join_restart(Builder *builder, const GsTraceRecord *record, const IoctlArgs *ioctl,
 			 const char *name)
 {
 	gpointer key = GINT_TO_POINTER(record->tid);
@@ -225,7 +225,7 @@ static bool join_restart(Builder *builder, const GsStraceRecord *record, const I
 	return true;
 }
 
-static void take_ioctl(Builder *builder, const GsStraceRecord *record)
+static void take_ioctl(Builder *builder, const GsTraceRecord *record)
 {
 	GsScriptCall call = { .after = -1 };
 	const GsDescriptor *descriptor;
@@ -273,7 +273,7 @@ static void take_ioctl(Builder *builder, const GsStraceRecord *record)
 }
 
 /* A close() that may be a VM's end; the descriptor is still in its table. */
-static void take_close(Builder *builder, const GsStraceRecord *record)
+static void take_close(Builder *builder, const GsTraceRecord *record)
 {
 	GsScriptCall call = { .role = GS_FD_VM, .after = -1 };
 	GsSpan list = record->args, item;
@@ -298,12 +298,12 @@ static void take_close(Builder *builder, const GsStraceRecord *record)
 	g_array_append_val(builder->script->calls, call);
 }
 
-static bool read_calls(Builder *builder, GsStraceReader *reader, GError **error)
+static bool read_calls(Builder *builder, GsTraceReader *reader, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	GsStraceRecord record;
+	GsTraceRecord record;
 
-	while (gs_strace_reader_next(reader, &record, &failure)) {
+	while (gs_trace_reader_next(reader, &record, &failure)) {
 		if (gs_span_equals(record.name, "ioctl")) {
 			take_ioctl(builder, &record);
 			continue;
@@ -397,7 +397,7 @@ static void number_all(Builder *builder, int32_t main_tid)
 	gs_script_number_calls(script);
 }
 
-static void add_notes(Builder *builder, const GsStraceStats *stats)
+static void add_notes(Builder *builder, const GsTraceStats *stats)
 {
 	GsScript *script = builder->script;
 
@@ -438,17 +438,17 @@ static void add_notes(Builder *builder, const GsStraceStats *stats)
 }
 
 /* Why a log that was read to its end is of no use. */
-static bool check_read(const GsScript *script, const GsStraceStats *stats, GError **error)
+static bool check_read(const GsScript *script, const GsTraceStats *stats, GError **error)
 {
 	if (stats->lines == 0)
-		g_set_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_EMPTY, "empty log: '%s'",
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_EMPTY, "empty log: '%s'",
 			    script->source);
 	else if (stats->records == 0 && stats->skipped)
-		g_set_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_SYNTAX,
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_SYNTAX,
 			    "%s:%" G_GUINT64_FORMAT ": not strace output, and no other line is",
 			    script->source, stats->first_skipped);
 	else if (script->calls->len == 0)
-		g_set_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_NO_KVM,
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_KVM,
 			    "no KVM ioctl in '%s' (%" G_GUINT64_FORMAT " system calls)",
 			    script->source, stats->records);
 	else
@@ -465,7 +465,7 @@ static void builder_clear(Builder *builder)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Builder, builder_clear)
 
-GsScript *gs_script_from_strace_reader(GsStraceReader *reader, const char *source, GError **error)
+GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source, GError **error)
 {
 	g_autoptr(GsScript) script = gs_script_new(source);
 	g_auto(Builder) builder = {
@@ -478,22 +478,22 @@ GsScript *gs_script_from_strace_reader(GsStraceReader *reader, const char *sourc
 	};
 
 	if (!read_calls(&builder, reader, error) ||
-	    !check_read(script, gs_strace_reader_stats(reader), error))
+	    !check_read(script, gs_trace_reader_stats(reader), error))
 		return NULL;
 	sort_calls(&builder);
-	number_all(&builder, gs_strace_reader_main_tid(reader));
+	number_all(&builder, gs_trace_reader_main_tid(reader));
 	/* a clock of whole seconds cannot tell a second's gap from none */
 	for (unsigned int i = 0; builder.unstamped && i < script->calls->len; i++)
 		g_array_index(script->calls, GsScriptCall, i).think_unknown = true;
 	gs_script_link(script, builder.resolution_ns >= NS_PER_SECOND ? builder.resolution_ns : 0);
-	add_notes(&builder, gs_strace_reader_stats(reader));
+	add_notes(&builder, gs_trace_reader_stats(reader));
 	gs_script_find_ioeventfd_probes(script);
 	return g_steal_pointer(&script);
 }
 
 GsScript *gs_script_from_strace(const char *path, GError **error)
 {
-	g_autoptr(GsStraceReader) reader = gs_strace_reader_new(path, error);
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new(path, error);
 
 	return reader ? gs_script_from_strace_reader(reader, path, error) : NULL;
 }

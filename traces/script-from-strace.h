@@ -13,7 +13,7 @@
 #define GS_SCRIPT_FROM_STRACE_H
 
 #include "traces/script.h"
-#include "traces/strace-reader.h"
+#include "traces/trace-reader.h"
 
 /*
  * Read one strace log. Fails with file:line where there is one: missing or
@@ -24,6 +24,6 @@
 GsScript *gs_script_from_strace(const char *path, GError **error);
 
 /* As above, from a reader at its beginning; @source is for messages. */
-GsScript *gs_script_from_strace_reader(GsStraceReader *reader, const char *source, GError **error);
+GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source, GError **error);
 
 #endif

@@ -18,7 +18,7 @@
 /* What kind of file descriptor the ioctl went to. */
 typedef enum {
 	GS_FD_UNKNOWN,
-	GS_FD_KVM,    /* /dev/kvm */
+	GS_FD_KVM, /* /dev/kvm */
 	GS_FD_VM,
 	GS_FD_VCPU,
 	GS_FD_DEVICE, /* KVM_CREATE_DEVICE */
@@ -58,8 +58,8 @@ typedef struct {
 	uint32_t occurrence; /* the K-th ioctl of that name in its VM, from 0, in start order */
 	GsFdRole role;
 	GsCallArgs args;
-	bool failed;         /* returned an error */
-	int64_t ret;         /* what it returned (-1 if it failed) */
+	bool failed; /* returned an error */
+	int64_t ret; /* what it returned (-1 if it failed) */
 
 	int64_t start_ns;    /* in the log, from its first call; models: -1 */
 	int64_t recorded_ns; /* duration in the log; -1: not known */

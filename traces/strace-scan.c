@@ -2,6 +2,7 @@
 #include "traces/strace-scan.h"
 
 #include "traces/strace-text.h"
+#include "traces/trace-scanner.h"
 
 #include <glib.h>
 
@@ -10,7 +11,7 @@
 /* Seconds since the epoch from here on; below, a number is a pid or a gap. */
 #define EPOCH_SECONDS_MIN INT64_C(100000000)
 
-#define SECONDS_MAX (GS_STRACE_TIME_MAX_NS / NS_PER_SECOND - 1)
+#define SECONDS_MAX (GS_TRACE_TIME_MAX_NS / NS_PER_SECOND - 1)
 
 static bool is_name_byte(char byte)
 {
@@ -82,7 +83,7 @@ static size_t take_blanks(GsSpan *text)
 }
 
 /* "[pid  8344<name>] " */
-static bool take_bracketed_tid(GsSpan *text, GsStracePrefix *prefix)
+static bool take_bracketed_tid(GsSpan *text, GsTracePrefix *prefix)
 {
 	GsSpan at = *text;
 	unsigned int count;
@@ -120,7 +121,7 @@ static bool take_bracketed_other(GsSpan *text)
 }
 
 /* "(+     0.000040) ": the gap of -r beside another stamp. */
-static bool take_bracketed_gap(GsSpan *text, GsStracePrefix *prefix)
+static bool take_bracketed_gap(GsSpan *text, GsTracePrefix *prefix)
 {
 	int64_t seconds, ns, resolution_ns;
 	GsSpan at = *text;
@@ -140,7 +141,7 @@ static bool take_bracketed_gap(GsSpan *text, GsStracePrefix *prefix)
 }
 
 /* The ":MM:SS[.frac] " behind the hours of a clock. */
-static bool take_clock(GsSpan *text, int64_t hours, GsStracePrefix *prefix)
+static bool take_clock(GsSpan *text, int64_t hours, GsTracePrefix *prefix)
 {
 	int64_t minutes, seconds, ns, resolution_ns;
 	unsigned int minute_digits, second_digits;
@@ -160,7 +161,7 @@ static bool take_clock(GsSpan *text, int64_t hours, GsStracePrefix *prefix)
 }
 
 /* A number: pid, clock, seconds since the epoch or gap, by its shape. */
-static bool take_number(GsSpan *text, bool indented, GsStracePrefix *prefix)
+static bool take_number(GsSpan *text, bool indented, GsTracePrefix *prefix)
 {
 	bool has_time = prefix->stamp != GS_STAMP_NONE || prefix->gap_ns >= 0;
 	int64_t number, ns, resolution_ns;
@@ -208,9 +209,9 @@ static bool take_number(GsSpan *text, bool indented, GsStracePrefix *prefix)
 	return true;
 }
 
-GsSpan gs_strace_scan_prefix(GsSpan line, GsStracePrefix *prefix)
+GsSpan gs_strace_scan_prefix(GsSpan line, GsTracePrefix *prefix)
 {
-	*prefix = (GsStracePrefix){ .tid = -1, .gap_ns = -1 };
+	*prefix = (GsTracePrefix){ .tid = -1, .gap_ns = -1 };
 	take_bracketed_tid(&line, prefix);
 	for (;;) {
 		GsSpan at = line;
@@ -243,7 +244,7 @@ static bool scan_duration(GsSpan text, int64_t *duration_ns)
 }
 
 /* The returned value itself and the decoration behind it. */
-static bool take_value(GsSpan *text, GsStraceLine *line)
+static bool take_value(GsSpan *text, GsTraceLine *line)
 {
 	const char *begin = text->text, *end = begin + text->length, *at = begin, *behind;
 
@@ -266,7 +267,7 @@ static bool take_value(GsSpan *text, GsStraceLine *line)
 }
 
 /* "EINTR (Interrupted system call)": the name; the text in brackets is a note like others. */
-static void take_error(GsSpan *text, GsStraceLine *line)
+static void take_error(GsSpan *text, GsTraceLine *line)
 {
 	size_t length = 0;
 
@@ -279,17 +280,21 @@ static void take_error(GsSpan *text, GsStraceLine *line)
 }
 
 /* What stands behind the closing bracket: "  = -1 EINTR (...) (note) <0.000137>". */
-static bool scan_result(GsSpan text, GsStraceLine *line)
+static bool scan_result(GsSpan text, GsTraceLine *line)
 {
-	const char *stop;
+	const char *stop, *begin;
 
-	if (take_blanks(&text) == 0 || !take_byte(&text, '=') || take_blanks(&text) == 0 ||
-	    !take_value(&text, line))
+	if (take_blanks(&text) == 0 || !take_byte(&text, '=') || take_blanks(&text) == 0)
+		return false;
+	begin = text.text;
+	if (!take_value(&text, line))
 		return false;
 	for (;;) {
 		const char *end = text.text + text.length;
-		size_t blanks = take_blanks(&text);
+		size_t blanks;
 
+		line->outcome = gs_span(begin, text.text);
+		blanks = take_blanks(&text);
 		if (text.length == 0)
 			return true;
 		if (blanks == 0)
@@ -318,7 +323,7 @@ static bool scan_result(GsSpan text, GsStraceLine *line)
 }
 
 /* The arguments of a call from behind its opening bracket, and its result. */
-static GsLineKind scan_arguments(GsSpan body, const char *args, GsStraceLine *line)
+static GsLineKind scan_arguments(GsSpan body, const char *args, GsTraceLine *line)
 {
 	const char *end = body.text + body.length, *stop, *behind, *last;
 
@@ -351,7 +356,7 @@ static GsLineKind scan_arguments(GsSpan body, const char *args, GsStraceLine *li
 	}
 }
 
-bool gs_strace_scan_tail(GsSpan tail, GsStraceLine *line)
+bool gs_strace_scan_tail(GsSpan tail, GsTraceLine *line)
 {
 	const char *end = tail.text + tail.length, *at = tail.text, *stop;
 
@@ -365,7 +370,7 @@ bool gs_strace_scan_tail(GsSpan tail, GsStraceLine *line)
  * "<... ioctl resumed>, 0) = 0"; before strace 5.0 with a blank behind the '>'.
  * The blank of " => " is the call's own.
  */
-static GsLineKind scan_resumed(GsSpan body, GsStraceLine *line)
+static GsLineKind scan_resumed(GsSpan body, GsTraceLine *line)
 {
 	const char *end = body.text + body.length;
 	GsSpan at = gs_span_drop(body, strlen("<... "));
@@ -383,7 +388,7 @@ static GsLineKind scan_resumed(GsSpan body, GsStraceLine *line)
 	return GS_LINE_RESUMED;
 }
 
-static GsLineKind scan_exit(GsSpan body, GsStraceLine *line)
+static GsLineKind scan_exit(GsSpan body, GsTraceLine *line)
 {
 	unsigned int count;
 	int64_t tid;
@@ -399,7 +404,7 @@ static GsLineKind scan_exit(GsSpan body, GsStraceLine *line)
 }
 
 /* "strace: Process 123 attached with 4 threads"; any program name. */
-static GsLineKind scan_diagnostic(GsSpan body, GsStraceLine *line)
+static GsLineKind scan_diagnostic(GsSpan body, GsTraceLine *line)
 {
 	size_t length = 0;
 	unsigned int count;
@@ -418,7 +423,7 @@ static GsLineKind scan_diagnostic(GsSpan body, GsStraceLine *line)
 	return take_word(&body, " detached") ? GS_LINE_OTHER : GS_LINE_UNKNOWN;
 }
 
-static GsLineKind scan_kind(GsSpan body, GsStraceLine *line)
+static GsLineKind scan_kind(GsSpan body, GsTraceLine *line)
 {
 	size_t length = 0;
 
@@ -455,17 +460,17 @@ static GsLineKind scan_kind(GsSpan body, GsStraceLine *line)
 	}
 }
 
-GsLineKind gs_strace_scan_body(GsSpan body, GsStraceLine *line)
+GsLineKind gs_strace_scan_body(GsSpan body, GsTraceLine *line)
 {
-	const GsSpan empty = gs_span_string("");
-
-	*line = (GsStraceLine){ .name = empty,
-				.args = empty,
-				.head = empty,
-				.tail = empty,
-				.result = empty,
-				.error = empty,
-				.duration_ns = -1 };
+	gs_trace_line_init(line);
 	line->kind = scan_kind(body, line);
 	return line->kind;
 }
+
+static GsLineKind scan(GsSpan text, GsTracePrefix *prefix, GsTraceLine *line, GString *scratch)
+{
+	(void)scratch;
+	return gs_strace_scan_body(gs_strace_scan_prefix(text, prefix), line);
+}
+
+const GsTraceScanner gs_scan_strace = { .name = "strace", .scan = scan };

@@ -5,7 +5,7 @@
  */
 #include <glib.h>
 
-#include "traces/strace-reader.h"
+#include "traces/trace-reader.h"
 
 #define ROUNDS 400
 #define CALLS_MAX 40
@@ -263,7 +263,7 @@ static GString *draw_log(GRand *rand, const Style *style, GArray *calls)
 	return log;
 }
 
-static void check_call(const GsStraceRecord *record, const Call *call, const Style *style)
+static void check_call(const GsTraceRecord *record, const Call *call, const Style *style)
 {
 	int64_t base_ns = style->stamp == STAMP_EPOCH ? EPOCH_NS : 0;
 	bool stamped = style->stamp != STAMP_NONE;
@@ -286,11 +286,11 @@ static void check_log(const GString *log, const GArray *calls, const Style *styl
 {
 	g_autoptr(GInputStream) stream =
 		g_memory_input_stream_new_from_data(log->str, (gssize)log->len, NULL);
-	g_autoptr(GsStraceReader) reader = gs_strace_reader_new_for_stream(stream, "log");
-	GsStraceRecord record;
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, "log");
+	GsTraceRecord record;
 	unsigned int count = 0;
 
-	while (gs_strace_reader_next(reader, &record, NULL)) {
+	while (gs_trace_reader_next(reader, &record, NULL)) {
 		if (record.status == GS_CALL_UNFINISHED)
 			continue;
 		g_assert_cmpuint(count, <, calls->len);
@@ -298,7 +298,7 @@ static void check_log(const GString *log, const GArray *calls, const Style *styl
 		count++;
 	}
 	g_assert_cmpuint(count, ==, calls->len);
-	g_assert_cmpuint(gs_strace_reader_stats(reader)->skipped, ==, 0);
+	g_assert_cmpuint(gs_trace_reader_stats(reader)->skipped, ==, 0);
 }
 
 static void test_round_trip(void)
@@ -337,18 +337,18 @@ static void test_cut(void)
 			g_autoptr(GInputStream) stream =
 				g_memory_input_stream_new_from_data(log->str, (gssize)log->len,
 								    NULL);
-			g_autoptr(GsStraceReader) reader =
-				gs_strace_reader_new_for_stream(stream, "log");
-			GsStraceRecord record;
+			g_autoptr(GsTraceReader) reader =
+				gs_trace_reader_new_for_stream(stream, "log");
+			GsTraceRecord record;
 			unsigned int count = 0;
 
-			while (gs_strace_reader_next(reader, &record, NULL)) {
+			while (gs_trace_reader_next(reader, &record, NULL)) {
 				if (record.status != GS_CALL_UNFINISHED)
 					check_call(&record, &g_array_index(calls, Call, count++),
 						   &style);
 			}
 			g_assert_cmpuint(count, <=, calls->len);
-			g_assert_cmpuint(gs_strace_reader_stats(reader)->skipped, ==, 0);
+			g_assert_cmpuint(gs_trace_reader_stats(reader)->skipped, ==, 0);
 		}
 		g_string_free(log, TRUE);
 	}

@@ -8,7 +8,7 @@ static GsScript *read_text(const char *text, GError **error)
 {
 	g_autoptr(GInputStream) stream =
 		g_memory_input_stream_new_from_data(text, (gssize)strlen(text), NULL);
-	g_autoptr(GsStraceReader) reader = gs_strace_reader_new_for_stream(stream, "log");
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, "log");
 
 	return gs_script_from_strace_reader(reader, "log", error);
 }
@@ -395,14 +395,14 @@ static void test_bad_logs(void)
 {
 	static const struct {
 		const char *text;
-		GsStraceError code;
+		GsTraceError code;
 		const char *message;
 	} cases[] = {
-		{ "", GS_STRACE_ERROR_EMPTY, "empty log: 'log'" },
-		{ "\n\nhello\n", GS_STRACE_ERROR_SYNTAX,
+		{ "", GS_TRACE_ERROR_EMPTY, "empty log: 'log'" },
+		{ "\n\nhello\n", GS_TRACE_ERROR_SYNTAX,
 		  "log:3: not strace output, and no other line is" },
-		{ "\n", GS_STRACE_ERROR_NO_KVM, "no KVM ioctl in 'log' (0 system calls)" },
-		{ "7 read(0, \"\", 1) = 0\n7 ioctl(0, TCGETS, 0x7f) = 0\n", GS_STRACE_ERROR_NO_KVM,
+		{ "\n", GS_TRACE_ERROR_NO_KVM, "no KVM ioctl in 'log' (0 system calls)" },
+		{ "7 read(0, \"\", 1) = 0\n7 ioctl(0, TCGETS, 0x7f) = 0\n", GS_TRACE_ERROR_NO_KVM,
 		  "no KVM ioctl in 'log' (2 system calls)" },
 	};
 
@@ -410,7 +410,7 @@ static void test_bad_logs(void)
 		g_autoptr(GError) error = NULL;
 
 		g_assert_null(read_text(cases[i].text, &error));
-		g_assert_error(error, GS_STRACE_ERROR, (int)cases[i].code);
+		g_assert_error(error, GS_TRACE_ERROR, (int)cases[i].code);
 		g_assert_cmpstr(error->message, ==, cases[i].message);
 	}
 }

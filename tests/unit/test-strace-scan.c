@@ -14,9 +14,9 @@
 	} while (0)
 
 /* Everything of a line but its prefix. */
-static GsLineKind scan(const char *text, GsStraceLine *line)
+static GsLineKind scan(const char *text, GsTraceLine *line)
 {
-	GsStracePrefix prefix;
+	GsTracePrefix prefix;
 
 	return gs_strace_scan_body(gs_strace_scan_prefix(gs_span_string(text), &prefix), line);
 }
@@ -63,7 +63,7 @@ static void test_prefixes(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		GsStracePrefix prefix;
+		GsTracePrefix prefix;
 		GsSpan body = gs_strace_scan_prefix(gs_span_string(cases[i].line), &prefix);
 
 		g_test_message("%s", cases[i].line);
@@ -79,7 +79,7 @@ static void test_prefixes(void)
 
 static void test_complete(void)
 {
-	GsStraceLine line;
+	GsTraceLine line;
 
 	g_assert_cmpint(scan("45726 14:45:32.914330 ioctl(25, KVM_CREATE_VCPU, 0) = 28 <0.000137>",
 			     &line),
@@ -124,7 +124,7 @@ static void test_results(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		GsStraceLine line;
+		GsTraceLine line;
 
 		g_test_message("%s", cases[i].line);
 		g_assert_cmpint(scan(cases[i].line, &line), ==, GS_LINE_COMPLETE);
@@ -166,7 +166,7 @@ static void test_nesting(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *text = g_strdup_printf("7 f(%s)  = 3 <0.000002>", cases[i].args);
 		unsigned int count = 0;
-		GsStraceLine line;
+		GsTraceLine line;
 		GsSpan item;
 
 		g_test_message("%s", text);
@@ -182,7 +182,7 @@ static void test_nesting(void)
 
 static void test_halves(void)
 {
-	GsStraceLine line;
+	GsTraceLine line;
 
 	g_assert_cmpint(scan("1 ioctl(12, KVM_RUN <unfinished ...>", &line), ==,
 			GS_LINE_UNFINISHED);
@@ -214,7 +214,7 @@ static void test_halves(void)
 /* A tail alone may close brackets that the lost half opened. */
 static void test_tail_alone(void)
 {
-	GsStraceLine line;
+	GsTraceLine line;
 
 	g_assert_cmpint(scan("1 <... ppoll resumed>events=1}], 4) = 1 <0.220293>", &line), ==,
 			GS_LINE_RESUMED);
@@ -253,7 +253,7 @@ static void test_kinds(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		GsStraceLine line;
+		GsTraceLine line;
 
 		g_test_message("%s", cases[i].line);
 		g_assert_cmpint(scan(cases[i].line, &line), ==, cases[i].kind);

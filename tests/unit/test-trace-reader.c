@@ -2,7 +2,7 @@
 /* Lines of strace put together into calls. Each log is one we wrote. */
 #include <glib.h>
 
-#include "traces/strace-reader.h"
+#include "traces/trace-reader.h"
 
 /* What a test looks at of a record; the reader's own spans do not live long enough. */
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
 
 typedef struct {
 	GArray *calls; /* Call */
-	GsStraceStats stats;
+	GsTraceStats stats;
 	int32_t main_tid;
 } Log;
 
@@ -38,13 +38,13 @@ static Log read_bytes(const char *text, size_t length, const char *name)
 {
 	g_autoptr(GInputStream) stream =
 		g_memory_input_stream_new_from_data(text, (gssize)length, NULL);
-	g_autoptr(GsStraceReader) reader = gs_strace_reader_new_for_stream(stream, name);
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, name);
 	Log log = { .calls = g_array_new(FALSE, FALSE, sizeof(Call)) };
 	g_autoptr(GError) error = NULL;
-	GsStraceRecord record;
+	GsTraceRecord record;
 
 	g_array_set_clear_func(log.calls, call_clear);
-	while (gs_strace_reader_next(reader, &record, &error)) {
+	while (gs_trace_reader_next(reader, &record, &error)) {
 		Call call = {
 			.tid = record.tid,
 			.start_ns = record.start_ns,
@@ -61,8 +61,8 @@ static Log read_bytes(const char *text, size_t length, const char *name)
 		g_array_append_val(log.calls, call);
 	}
 	g_assert_no_error(error);
-	log.stats = *gs_strace_reader_stats(reader);
-	log.main_tid = gs_strace_reader_main_tid(reader);
+	log.stats = *gs_trace_reader_stats(reader);
+	log.main_tid = gs_trace_reader_main_tid(reader);
 	g_assert_cmpuint(log.stats.records, ==, log.calls->len);
 	return log;
 }
@@ -331,10 +331,10 @@ static void test_long_lines(void)
 {
 	g_autoptr(GString) text = g_string_new("1 a(\"");
 
-	for (size_t i = text->len; i < GS_STRACE_LINE_MAX - strlen("\") = 0"); i++)
+	for (size_t i = text->len; i < GS_TRACE_LINE_MAX - strlen("\") = 0"); i++)
 		g_string_append_c(text, 'x');
 	g_string_append(text, "\") = 0\n1 b(\"");
-	for (size_t i = 0; i < 3 * (size_t)GS_STRACE_LINE_MAX; i++)
+	for (size_t i = 0; i < 3 * (size_t)GS_TRACE_LINE_MAX; i++)
 		g_string_append_c(text, 'y');
 	g_string_append(text, "\") = 0\n1 c() = 0\n");
 	{
@@ -352,10 +352,10 @@ static void test_long_lines(void)
 static void test_missing_file(void)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GsStraceReader) reader = gs_strace_reader_new("no-such-folder/x.strace", &error);
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new("no-such-folder/x.strace", &error);
 
 	g_assert_null(reader);
-	g_assert_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_OPEN);
+	g_assert_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_OPEN);
 	g_assert_cmpstr(error->message, ==,
 			"cannot open 'no-such-folder/x.strace': No such file or directory");
 }
@@ -363,35 +363,35 @@ static void test_missing_file(void)
 static void test_folder(void)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GsStraceReader) reader = gs_strace_reader_new(".", &error);
-	GsStraceRecord record;
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new(".", &error);
+	GsTraceRecord record;
 
 	g_assert_no_error(error);
-	g_assert_false(gs_strace_reader_next(reader, &record, &error));
-	g_assert_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_READ);
+	g_assert_false(gs_trace_reader_next(reader, &record, &error));
+	g_assert_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ);
 	g_assert_cmpstr(error->message, ==, "cannot read '.': Is a directory");
 }
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/strace-reader/plain", test_plain);
-	g_test_add_func("/strace-reader/join", test_join);
-	g_test_add_func("/strace-reader/join-anywhere", test_join_anywhere);
-	g_test_add_func("/strace-reader/resumed-alone", test_resumed_alone);
-	g_test_add_func("/strace-reader/statuses", test_statuses);
-	g_test_add_func("/strace-reader/open-at-end", test_open_at_end);
-	g_test_add_func("/strace-reader/midnight", test_midnight);
-	g_test_add_func("/strace-reader/gaps", test_gaps);
-	g_test_add_func("/strace-reader/no-stamps", test_no_stamps);
-	g_test_add_func("/strace-reader/unnamed-thread", test_unnamed_thread);
-	g_test_add_func("/strace-reader/spliced-message", test_spliced_message);
-	g_test_add_func("/strace-reader/superseded", test_superseded);
-	g_test_add_func("/strace-reader/file-per-thread", test_file_per_thread);
-	g_test_add_func("/strace-reader/unknown-lines", test_unknown_lines);
-	g_test_add_func("/strace-reader/odd-bytes", test_odd_bytes);
-	g_test_add_func("/strace-reader/long-lines", test_long_lines);
-	g_test_add_func("/strace-reader/missing-file", test_missing_file);
-	g_test_add_func("/strace-reader/folder", test_folder);
+	g_test_add_func("/trace-reader/plain", test_plain);
+	g_test_add_func("/trace-reader/join", test_join);
+	g_test_add_func("/trace-reader/join-anywhere", test_join_anywhere);
+	g_test_add_func("/trace-reader/resumed-alone", test_resumed_alone);
+	g_test_add_func("/trace-reader/statuses", test_statuses);
+	g_test_add_func("/trace-reader/open-at-end", test_open_at_end);
+	g_test_add_func("/trace-reader/midnight", test_midnight);
+	g_test_add_func("/trace-reader/gaps", test_gaps);
+	g_test_add_func("/trace-reader/no-stamps", test_no_stamps);
+	g_test_add_func("/trace-reader/unnamed-thread", test_unnamed_thread);
+	g_test_add_func("/trace-reader/spliced-message", test_spliced_message);
+	g_test_add_func("/trace-reader/superseded", test_superseded);
+	g_test_add_func("/trace-reader/file-per-thread", test_file_per_thread);
+	g_test_add_func("/trace-reader/unknown-lines", test_unknown_lines);
+	g_test_add_func("/trace-reader/odd-bytes", test_odd_bytes);
+	g_test_add_func("/trace-reader/long-lines", test_long_lines);
+	g_test_add_func("/trace-reader/missing-file", test_missing_file);
+	g_test_add_func("/trace-reader/folder", test_folder);
 	return g_test_run();
 }

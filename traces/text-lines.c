@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "traces/strace-lines.h"
+#include "traces/text-lines.h"
 
 #define READ_BYTES ((size_t)256 << 10)
 #define ESCAPE '\033'
 
-void gs_strace_lines_init(GsStraceLines *lines, GsReadFunc read, void *source, size_t line_max)
+void gs_text_lines_init(GsTextLines *lines, GsReadFunc read, void *source, size_t line_max)
 {
-	*lines = (GsStraceLines){ .read = read, .source = source, .line_max = line_max };
+	*lines = (GsTextLines){ .read = read, .source = source, .line_max = line_max };
 }
 
-void gs_strace_lines_clear(GsStraceLines *lines)
+void gs_text_lines_clear(GsTextLines *lines)
 {
 	g_clear_pointer(&lines->buffer, g_free);
+	g_clear_error(&lines->failure);
 }
 
-/* Read more behind what is there; false at the end or on error. */
-static bool fill(GsStraceLines *lines, GError **error)
+/* Read more behind what is there; an error is kept until what came before is handed out. */
+static void fill(GsTextLines *lines)
 {
 	gssize count;
 
@@ -29,13 +30,19 @@ static bool fill(GsStraceLines *lines, GError **error)
 		lines->buffer = g_realloc(lines->buffer, lines->capacity);
 	}
 	count = lines->read(lines->source, lines->buffer + lines->end, lines->capacity - lines->end,
-			    error);
-	if (count <= 0) {
+			    &lines->failure);
+	if (count <= 0)
 		lines->ended = true;
-		return false;
-	}
-	lines->end += (size_t)count;
-	return true;
+	else
+		lines->end += (size_t)count;
+}
+
+GsSpan gs_text_lines_ahead(GsTextLines *lines, size_t want)
+{
+	while (lines->end - lines->begin < want && !lines->ended)
+		fill(lines);
+	return (GsSpan){ .text = lines->buffer ? lines->buffer + lines->begin : "",
+			 .length = MIN(want, lines->end - lines->begin) };
 }
 
 /* Take "ESC [ ... m" sequences out of the line, in place. */
@@ -73,7 +80,7 @@ static GsSpan tidy(char *text, size_t length)
 	return gs_span(text, text + length);
 }
 
-bool gs_strace_lines_next(GsStraceLines *lines, GsTextLine *line, GError **error)
+bool gs_text_lines_next(GsTextLines *lines, GsTextLine *line, GError **error)
 {
 	size_t searched = 0;
 
@@ -88,7 +95,7 @@ bool gs_strace_lines_next(GsStraceLines *lines, GsTextLine *line, GError **error
 			size_t line_length = (size_t)(newline - begin);
 
 			lines->begin += line_length + 1;
-			lines->number++;
+			line->number = ++lines->number;
 			if (line_length > lines->line_max)
 				line->oversized = true;
 			line->text =
@@ -102,19 +109,16 @@ bool gs_strace_lines_next(GsStraceLines *lines, GsTextLine *line, GError **error
 			searched = 0;
 		}
 		if (!lines->ended) {
-			g_autoptr(GError) failure = NULL;
-
-			if (fill(lines, &failure))
-				continue;
-			if (failure) {
-				g_propagate_error(error, g_steal_pointer(&failure));
-				return false;
-			}
+			fill(lines);
 			continue;
+		}
+		if (lines->failure) {
+			g_propagate_error(error, g_steal_pointer(&lines->failure));
+			return false;
 		}
 		if (length == 0 && !line->oversized)
 			return false;
-		lines->number++;
+		line->number = ++lines->number;
 		line->terminated = false;
 		line->text = line->oversized ? gs_span(begin, begin) : tidy(begin, length);
 		lines->begin = lines->end;

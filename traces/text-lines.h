@@ -3,8 +3,8 @@
  * The lines of a log, of bounded length, without what terminals and editors
  * leave in them: carriage returns, colours, NULs in front.
  */
-#ifndef GS_STRACE_LINES_H
-#define GS_STRACE_LINES_H
+#ifndef GS_TEXT_LINES_H
+#define GS_TEXT_LINES_H
 
 #include "traces/span.h"
 
@@ -24,18 +24,27 @@ typedef struct {
 	size_t line_max;
 	uint64_t number; /* of the line handed out last, from 1 */
 	bool ended;
-} GsStraceLines;
+	GError *failure; /* owned: why reading ended */
+} GsTextLines;
 
 typedef struct {
 	GsSpan text;     /* valid until the next call */
+	uint64_t number; /* of the line, from 1 */
 	bool oversized;  /* longer than line_max; the text is empty */
 	bool terminated; /* by a newline; only the last line may be without */
 } GsTextLine;
 
-void gs_strace_lines_init(GsStraceLines *lines, GsReadFunc read, void *source, size_t line_max);
-void gs_strace_lines_clear(GsStraceLines *lines);
+void gs_text_lines_init(GsTextLines *lines, GsReadFunc read, void *source, size_t line_max);
+void gs_text_lines_clear(GsTextLines *lines);
 
 /* The next line. Returns false at the end and, with @error set, if reading fails. */
-bool gs_strace_lines_next(GsStraceLines *lines, GsTextLine *line, GError **error);
+bool gs_text_lines_next(GsTextLines *lines, GsTextLine *line, GError **error);
+
+/*
+ * Up to @want bytes of what comes next, untidied, without handing them out; fewer
+ * only before the end. Valid until the next call, like the line before, whose
+ * text is gone. A read error is left for gs_text_lines_next() to meet.
+ */
+GsSpan gs_text_lines_ahead(GsTextLines *lines, size_t want);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "traces/strace-reader.h"
+#include "traces/trace-reader.h"
 
-#include "traces/strace-lines.h"
+#include "traces/text-lines.h"
 #include "traces/strace-scan.h"
+#include "traces/trace-scanner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,12 +19,12 @@ typedef struct {
 	uint64_t line;
 } OpenCall;
 
-struct GsStraceReader {
-	GsStraceLines lines;
+struct GsTraceReader {
+	GsTextLines lines;
 	GInputStream *stream; /* owned reference, or NULL: fd it is */
 	int fd;               /* owned unless it is standard input */
 	char *name;
-	GsStraceStats stats;
+	GsTraceStats stats;
 
 	int64_t clock_ns; /* of the last stamped line; -1: none yet */
 	int64_t day;      /* midnights passed */
@@ -40,7 +41,7 @@ struct GsStraceReader {
 	OpenCall *current; /* owned: text of the record handed out last, if it was joined */
 };
 
-G_DEFINE_QUARK(gs - strace - error - quark, gs_strace_error)
+G_DEFINE_QUARK(gs - trace - error - quark, gs_trace_error)
 
 static OpenCall *open_call_new(GsSpan head, int64_t start_ns, int64_t resolution_ns, uint64_t line)
 {
@@ -74,35 +75,35 @@ static int32_t tid_of_file_name(const char *name)
 
 static gssize read_fd(void *source, char *buffer, size_t size, GError **error)
 {
-	const GsStraceReader *reader = source;
+	const GsTraceReader *reader = source;
 	ssize_t count;
 
 	do
 		count = read(reader->fd, buffer, size);
 	while (count < 0 && errno == EINTR);
 	if (count < 0)
-		g_set_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_READ, "cannot read '%s': %s",
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ, "cannot read '%s': %s",
 			    reader->name, g_strerror(errno));
 	return count;
 }
 
 static gssize read_stream(void *source, char *buffer, size_t size, GError **error)
 {
-	const GsStraceReader *reader = source;
+	const GsTraceReader *reader = source;
 	g_autoptr(GError) failure = NULL;
 	gssize count = g_input_stream_read(reader->stream, buffer, size, NULL, &failure);
 
 	if (count < 0)
-		g_set_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_READ, "cannot read '%s': %s",
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ, "cannot read '%s': %s",
 			    reader->name, failure->message);
 	return count;
 }
 
-static GsStraceReader *reader_new(const char *name, GsReadFunc read_func)
+static GsTraceReader *reader_new(const char *name, GsReadFunc read_func)
 {
-	GsStraceReader *reader = g_new0(GsStraceReader, 1);
+	GsTraceReader *reader = g_new0(GsTraceReader, 1);
 
-	gs_strace_lines_init(&reader->lines, read_func, reader, GS_STRACE_LINE_MAX);
+	gs_text_lines_init(&reader->lines, read_func, reader, GS_TRACE_LINE_MAX);
 	reader->name = g_strdup(name);
 	reader->fd = STDIN_FILENO;
 	reader->clock_ns = -1;
@@ -113,22 +114,22 @@ static GsStraceReader *reader_new(const char *name, GsReadFunc read_func)
 	return reader;
 }
 
-GsStraceReader *gs_strace_reader_new_for_stream(GInputStream *stream, const char *name)
+GsTraceReader *gs_trace_reader_new_for_stream(GInputStream *stream, const char *name)
 {
-	GsStraceReader *reader = reader_new(name, read_stream);
+	GsTraceReader *reader = reader_new(name, read_stream);
 
 	reader->stream = g_object_ref(stream);
 	return reader;
 }
 
-GsStraceReader *gs_strace_reader_new(const char *path, GError **error)
+GsTraceReader *gs_trace_reader_new(const char *path, GError **error)
 {
 	bool is_stdin = g_str_equal(path, "-");
 	int fd = is_stdin ? STDIN_FILENO : g_open(path, O_RDONLY | O_CLOEXEC, 0);
-	GsStraceReader *reader;
+	GsTraceReader *reader;
 
 	if (fd < 0) {
-		g_set_error(error, GS_STRACE_ERROR, GS_STRACE_ERROR_OPEN, "cannot open '%s': %s",
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_OPEN, "cannot open '%s': %s",
 			    path, g_strerror(errno));
 		return NULL;
 	}
@@ -137,9 +138,9 @@ GsStraceReader *gs_strace_reader_new(const char *path, GError **error)
 	return reader;
 }
 
-void gs_strace_reader_free(GsStraceReader *reader)
+void gs_trace_reader_free(GsTraceReader *reader)
 {
-	gs_strace_lines_clear(&reader->lines);
+	gs_text_lines_clear(&reader->lines);
 	g_clear_object(&reader->stream);
 	if (reader->fd != STDIN_FILENO)
 		close(reader->fd);
@@ -152,17 +153,17 @@ void gs_strace_reader_free(GsStraceReader *reader)
 	g_free(reader);
 }
 
-const GsStraceStats *gs_strace_reader_stats(const GsStraceReader *reader)
+const GsTraceStats *gs_trace_reader_stats(const GsTraceReader *reader)
 {
 	return &reader->stats;
 }
 
-int32_t gs_strace_reader_main_tid(const GsStraceReader *reader)
+int32_t gs_trace_reader_main_tid(const GsTraceReader *reader)
 {
 	return reader->main_tid;
 }
 
-static void skip_line(GsStraceReader *reader, uint64_t line)
+static void skip_line(GsTraceReader *reader, uint64_t line)
 {
 	reader->stats.skipped++;
 	if (!reader->stats.first_skipped || line < reader->stats.first_skipped)
@@ -173,12 +174,12 @@ static void skip_line(GsStraceReader *reader, uint64_t line)
  * A clock goes back by seconds when somebody sets it or when strace prints calls
  * as they end, and by most of a day at midnight.
  */
-static int64_t unwrap_midnight(GsStraceReader *reader, int64_t time_of_day_ns)
+static int64_t unwrap_midnight(GsTraceReader *reader, int64_t time_of_day_ns)
 {
 	int64_t step = time_of_day_ns - reader->time_of_day_ns;
 
 	if (reader->clock_ns >= 0 && step < -NS_PER_DAY / 2 &&
-	    reader->day < GS_STRACE_TIME_MAX_NS / NS_PER_DAY - 1)
+	    reader->day < GS_TRACE_TIME_MAX_NS / NS_PER_DAY - 1)
 		reader->day++;
 	else if (reader->clock_ns >= 0 && step > NS_PER_DAY / 2 && reader->day > 0)
 		reader->day--;
@@ -187,7 +188,7 @@ static int64_t unwrap_midnight(GsStraceReader *reader, int64_t time_of_day_ns)
 }
 
 /* The time of a line with @prefix, -1: it has none. */
-static int64_t advance_clock(GsStraceReader *reader, const GsStracePrefix *prefix)
+static int64_t advance_clock(GsTraceReader *reader, const GsTracePrefix *prefix)
 {
 	switch (prefix->stamp) {
 	case GS_STAMP_CLOCK:
@@ -204,11 +205,11 @@ static int64_t advance_clock(GsStraceReader *reader, const GsStracePrefix *prefi
 	reader->stats.gaps_only = true;
 	if (reader->clock_ns < 0)
 		reader->clock_ns = 0;
-	reader->clock_ns = MIN(reader->clock_ns + prefix->gap_ns, GS_STRACE_TIME_MAX_NS);
+	reader->clock_ns = MIN(reader->clock_ns + prefix->gap_ns, GS_TRACE_TIME_MAX_NS);
 	return reader->clock_ns;
 }
 
-static OpenCall *take_open(GsStraceReader *reader, int32_t tid)
+static OpenCall *take_open(GsTraceReader *reader, int32_t tid)
 {
 	gpointer call = NULL;
 
@@ -217,7 +218,7 @@ static OpenCall *take_open(GsStraceReader *reader, int32_t tid)
 }
 
 /* "[pid N]" of a thread nobody announced: what ran without a name until now. */
-static void name_main_thread(GsStraceReader *reader, int32_t tid)
+static void name_main_thread(GsTraceReader *reader, int32_t tid)
 {
 	OpenCall *call;
 
@@ -233,7 +234,7 @@ static void name_main_thread(GsStraceReader *reader, int32_t tid)
 }
 
 /* Which thread a line belongs to. */
-static int32_t line_tid(GsStraceReader *reader, const GsStracePrefix *prefix)
+static int32_t line_tid(GsTraceReader *reader, const GsTracePrefix *prefix)
 {
 	if (prefix->bracketed) {
 		name_main_thread(reader, prefix->tid);
@@ -253,7 +254,7 @@ static int32_t line_tid(GsStraceReader *reader, const GsStracePrefix *prefix)
 	return reader->main_tid;
 }
 
-static GsCallStatus status_of(const GsStraceLine *line)
+static GsCallStatus status_of(const GsTraceLine *line)
 {
 	if (gs_span_has_prefix(line->error, "ERESTART"))
 		return GS_CALL_RESTARTED;
@@ -266,8 +267,7 @@ static GsCallStatus status_of(const GsStraceLine *line)
 	return GS_CALL_OK;
 }
 
-static bool emit(GsStraceReader *reader, GsStraceRecord *record, int32_t tid,
-		 const GsStraceLine *line)
+static bool emit(GsTraceReader *reader, GsTraceRecord *record, int32_t tid, const GsTraceLine *line)
 {
 	record->tid = tid;
 	record->duration_ns = line->duration_ns;
@@ -277,15 +277,16 @@ static bool emit(GsStraceReader *reader, GsStraceRecord *record, int32_t tid,
 	record->has_ret = line->has_ret;
 	record->ret = line->ret;
 	record->error = line->error;
+	record->outcome = line->outcome;
 	record->status = line->kind == GS_LINE_COMPLETE ? status_of(line) : GS_CALL_UNFINISHED;
 	reader->stats.records++;
 	return true;
 }
 
 /* Hand out a call whose end never came. Takes @call. */
-static bool emit_open(GsStraceReader *reader, GsStraceRecord *record, int32_t tid, OpenCall *call)
+static bool emit_open(GsTraceReader *reader, GsTraceRecord *record, int32_t tid, OpenCall *call)
 {
-	GsStraceLine line;
+	GsTraceLine line;
 
 	g_clear_pointer(&reader->current, open_call_free);
 	reader->current = call;
@@ -294,16 +295,17 @@ static bool emit_open(GsStraceReader *reader, GsStraceRecord *record, int32_t ti
 	line.result = gs_span_string("");
 	line.has_ret = false;
 	line.error = line.result;
+	line.outcome = line.result;
 	line.duration_ns = -1;
-	*record = (GsStraceRecord){ .start_ns = call->start_ns,
-				    .end_ns = -1,
-				    .resolution_ns = call->resolution_ns,
-				    .line = call->line };
+	*record = (GsTraceRecord){ .start_ns = call->start_ns,
+				   .end_ns = -1,
+				   .resolution_ns = call->resolution_ns,
+				   .line = call->line };
 	return emit(reader, record, tid, &line);
 }
 
 /* Remember a first half; one already there has lost its end and goes out. Takes @call. */
-static bool store_open(GsStraceReader *reader, GsStraceRecord *record, int32_t tid, OpenCall *call)
+static bool store_open(GsTraceReader *reader, GsTraceRecord *record, int32_t tid, OpenCall *call)
 {
 	OpenCall *lost = take_open(reader, tid);
 
@@ -312,17 +314,17 @@ static bool store_open(GsStraceReader *reader, GsStraceRecord *record, int32_t t
 }
 
 /* The second half of a call. */
-static bool resume(GsStraceReader *reader, GsStraceRecord *record, int32_t tid,
-		   const GsStraceLine *half, int64_t now_ns)
+static bool resume(GsTraceReader *reader, GsTraceRecord *record, int32_t tid,
+		   const GsTraceLine *half, int64_t now_ns)
 {
 	OpenCall *call = take_open(reader, tid);
-	GsStraceLine line;
+	GsTraceLine line;
 
 	if (!call) {
 		/* attached while the call was under way */
-		line = (GsStraceLine){ .kind = GS_LINE_COMPLETE,
-				       .name = half->name,
-				       .duration_ns = -1 };
+		gs_trace_line_init(&line);
+		line.kind = GS_LINE_COMPLETE;
+		line.name = half->name;
 		if (!gs_strace_scan_tail(half->tail, &line)) {
 			skip_line(reader, record->line);
 			return false;
@@ -351,7 +353,7 @@ static const char *spliced_message(GsSpan head)
 {
 	static const char message[] = "strace: Process ";
 	const char *at = g_strrstr_len(head.text, (gssize)head.length, message);
-	GsStraceLine line;
+	GsTraceLine line;
 
 	if (!at)
 		return NULL;
@@ -359,15 +361,15 @@ static const char *spliced_message(GsSpan head)
 	return line.kind == GS_LINE_ATTACHED || line.kind == GS_LINE_OTHER ? at : NULL;
 }
 
-static void announce(GsStraceReader *reader, int32_t tid)
+static void announce(GsTraceReader *reader, int32_t tid)
 {
 	g_hash_table_add(reader->live, GINT_TO_POINTER(tid));
 	g_hash_table_add(reader->announced, GINT_TO_POINTER(tid));
 }
 
 /* A line that ends inside a call. */
-static bool take_cut(GsStraceReader *reader, GsStraceRecord *record, int32_t tid,
-		     const GsStraceLine *line, bool terminated)
+static bool take_cut(GsTraceReader *reader, GsTraceRecord *record, int32_t tid,
+		     const GsTraceLine *line, bool terminated)
 {
 	const char *message = terminated ? spliced_message(line->head) : NULL;
 	GsSpan head = line->head;
@@ -378,7 +380,7 @@ static bool take_cut(GsStraceReader *reader, GsStraceRecord *record, int32_t tid
 		return false;
 	}
 	if (message) {
-		GsStraceLine announcement;
+		GsTraceLine announcement;
 
 		gs_strace_scan_body(gs_span(message, head.text + head.length), &announcement);
 		if (announcement.kind == GS_LINE_ATTACHED)
@@ -400,10 +402,10 @@ static bool take_cut(GsStraceReader *reader, GsStraceRecord *record, int32_t tid
  * What follows a line that a message cut in two: more messages, and then usually
  * " <unfinished ...>" alone. Returns whether @text was that.
  */
-static bool end_held(GsStraceReader *reader, GsSpan text, GsStraceRecord *record, bool *emitted)
+static bool end_held(GsTraceReader *reader, GsSpan text, GsTraceRecord *record, bool *emitted)
 {
 	GsSpan rest = gs_span_trim(text);
-	GsStraceLine line;
+	GsTraceLine line;
 	OpenCall *lost;
 
 	*emitted = false;
@@ -426,7 +428,7 @@ static bool end_held(GsStraceReader *reader, GsSpan text, GsStraceRecord *record
 	return false;
 }
 
-static bool thread_exit(GsStraceReader *reader, GsStraceRecord *record, int32_t tid)
+static bool thread_exit(GsTraceReader *reader, GsTraceRecord *record, int32_t tid)
 {
 	OpenCall *call = take_open(reader, tid);
 
@@ -436,7 +438,7 @@ static bool thread_exit(GsStraceReader *reader, GsStraceRecord *record, int32_t 
 }
 
 /* execve in thread @from: it goes on under the leader's pid, with its open call. */
-static bool supersede(GsStraceReader *reader, GsStraceRecord *record, int32_t leader, int32_t from)
+static bool supersede(GsTraceReader *reader, GsTraceRecord *record, int32_t leader, int32_t from)
 {
 	OpenCall *call = take_open(reader, from);
 
@@ -445,10 +447,10 @@ static bool supersede(GsStraceReader *reader, GsStraceRecord *record, int32_t le
 }
 
 /* One line; returns whether it made a record. */
-static bool take_line(GsStraceReader *reader, const GsTextLine *text, GsStraceRecord *record)
+static bool take_line(GsTraceReader *reader, const GsTextLine *text, GsTraceRecord *record)
 {
-	GsStracePrefix prefix;
-	GsStraceLine line;
+	GsTracePrefix prefix;
+	GsTraceLine line;
 	GsSpan body;
 	int32_t tid;
 	int64_t now_ns;
@@ -472,10 +474,10 @@ static bool take_line(GsStraceReader *reader, const GsTextLine *text, GsStraceRe
 	if (line.kind == GS_LINE_OTHER)
 		return false;
 	tid = line_tid(reader, &prefix);
-	*record = (GsStraceRecord){ .start_ns = now_ns,
-				    .end_ns = -1,
-				    .resolution_ns = prefix.resolution_ns,
-				    .line = reader->lines.number };
+	*record = (GsTraceRecord){ .start_ns = now_ns,
+				   .end_ns = -1,
+				   .resolution_ns = prefix.resolution_ns,
+				   .line = reader->lines.number };
 	switch (line.kind) {
 	case GS_LINE_COMPLETE:
 		return emit(reader, record, tid, &line);
@@ -497,7 +499,7 @@ static bool take_line(GsStraceReader *reader, const GsTextLine *text, GsStraceRe
 }
 
 /* At the end of the log: the open call that began first. */
-static bool emit_first_open(GsStraceReader *reader, GsStraceRecord *record)
+static bool emit_first_open(GsTraceReader *reader, GsTraceRecord *record)
 {
 	GHashTableIter iter;
 	gpointer key, value, first_key = NULL;
@@ -518,12 +520,12 @@ static bool emit_first_open(GsStraceReader *reader, GsStraceRecord *record)
 	return emit_open(reader, record, GPOINTER_TO_INT(first_key), first);
 }
 
-bool gs_strace_reader_next(GsStraceReader *reader, GsStraceRecord *record, GError **error)
+bool gs_trace_reader_next(GsTraceReader *reader, GsTraceRecord *record, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	GsTextLine text;
 
-	while (gs_strace_lines_next(&reader->lines, &text, &failure)) {
+	while (gs_text_lines_next(&reader->lines, &text, &failure)) {
 		bool emitted = false;
 
 		reader->stats.lines = reader->lines.number;
