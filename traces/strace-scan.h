@@ -18,4 +18,10 @@ GsLineKind gs_strace_scan_body(GsSpan body, GsTraceLine *line);
 /* The tail of a resumed call whose beginning is not in the log. */
 bool gs_strace_scan_tail(GsSpan tail, GsTraceLine *line);
 
+/*
+ * How long the complete call is that @text begins with, prefix included, when
+ * something else follows it on the same line. False: it begins with none.
+ */
+bool gs_strace_scan_extent(GsSpan text, size_t *length);
+
 #endif
