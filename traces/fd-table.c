@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "traces/fd-table.h"
 
-#include "traces/strace-text.h"
-
 struct GsFdTables {
 	GHashTable *shared; /* fd -> GsDescriptor: the log's one process */
-	GHashTable *own;    /* tid -> table of a thread that was forked off */
+	GHashTable *own;    /* tid -> table of a thread that does not use it */
+	int32_t first_tid;
 };
 
 static GHashTable *table_new(void)
@@ -13,12 +12,13 @@ static GHashTable *table_new(void)
 	return g_hash_table_new_full(NULL, NULL, NULL, g_free);
 }
 
-GsFdTables *gs_fd_tables_new(void)
+GsFdTables *gs_fd_tables_new(int32_t first_tid)
 {
 	GsFdTables *tables = g_new(GsFdTables, 1);
 
 	tables->shared = table_new();
 	tables->own = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
+	tables->first_tid = first_tid;
 	return tables;
 }
 
@@ -36,9 +36,21 @@ static GHashTable *table_of(GsFdTables *tables, int32_t tid)
 	return own ? own : tables->shared;
 }
 
-GsDescriptor *gs_fd_tables_lookup(GsFdTables *tables, int32_t tid, int32_t fd)
+static void set_own(GsFdTables *tables, int32_t tid, GHashTable *table)
+{
+	g_hash_table_replace(tables->own, GINT_TO_POINTER(tid), table);
+}
+
+GsDescriptor *gs_fd_tables_find(GsFdTables *tables, int32_t tid, int32_t fd)
 {
 	return g_hash_table_lookup(table_of(tables, tid), GINT_TO_POINTER(fd));
+}
+
+GsDescriptor *gs_fd_tables_lookup(GsFdTables *tables, int32_t tid, int32_t fd)
+{
+	GsDescriptor *descriptor = gs_fd_tables_find(tables, tid, fd);
+
+	return descriptor && !descriptor->process ? descriptor : NULL;
 }
 
 GsDescriptor *gs_fd_tables_set(GsFdTables *tables, int32_t tid, int32_t fd,
@@ -78,159 +90,94 @@ void gs_fd_tables_forget(GsFdTables *tables, int32_t tid, int32_t fd)
 	g_hash_table_remove(table, GINT_TO_POINTER(fd));
 }
 
-static GsFdRole role_of_decoration(GsSpan path)
+/* @inherited: for another process, which ends nothing by closing them. */
+static GHashTable *copy_table(GHashTable *table, bool inherited)
 {
-	if (gs_span_has_prefix(path, "/dev/kvm"))
-		return path.length == strlen("/dev/kvm") || path.text[strlen("/dev/kvm")] == '<'
-			       ? GS_FD_KVM
-			       : GS_FD_UNKNOWN;
-	if (!gs_span_has_prefix(path, "anon_inode:"))
-		return GS_FD_UNKNOWN;
-	path = gs_span_drop(path, strlen("anon_inode:"));
-	/* later kernels put the name in square brackets */
-	if (gs_span_has_prefix(path, "[")) {
-		path = gs_span_drop(path, 1);
-		if (path.length && path.text[path.length - 1] == ']')
-			path.length--;
-	}
-	if (gs_span_equals(path, "kvm-vm"))
-		return GS_FD_VM;
-	if (gs_span_equals(path, "kvm-vcpu") || gs_span_has_prefix(path, "kvm-vcpu:"))
-		return GS_FD_VCPU;
-	return gs_span_has_prefix(path, "kvm-") ? GS_FD_DEVICE : GS_FD_UNKNOWN;
-}
-
-bool gs_fd_parse(GsSpan text, int32_t *fd, GsFdRole *role)
-{
-	const char *end, *behind;
-	GsSpan name, value;
-	size_t length = 0;
-	int64_t number;
-
-	/* strace -N: "fd=25" */
-	if (gs_strace_split_member(text, &name, &value))
-		text = value;
-	end = text.text + text.length;
-	while (length < text.length && g_ascii_isalnum(text.text[length]))
-		length++;
-	*role = GS_FD_UNKNOWN;
-	if (!gs_strace_number(gs_span(text.text, text.text + length), &number) || number < 0 ||
-	    number > INT32_MAX)
-		return false;
-	*fd = (int32_t)number;
-	behind = gs_strace_skip_decoration(text.text + length, end);
-	if (behind)
-		*role = role_of_decoration(gs_span(text.text + length + 1, behind - 1));
-	return true;
-}
-
-/* The @index-th argument of @record, from 0; empty if there are fewer. */
-static GsSpan argument(const GsTraceRecord *record, unsigned int index)
-{
-	GsSpan list = record->args, item;
-
-	for (unsigned int i = 0; gs_strace_next_item(&list, &item); i++) {
-		if (i == index)
-			return item;
-	}
-	return gs_span_string("");
-}
-
-static void follow_open(GsFdTables *tables, const GsTraceRecord *record, unsigned int path_index)
-{
-	GsSpan path = argument(record, path_index), name, value;
-	int32_t fd = (int32_t)record->ret;
-
-	if (gs_strace_split_member(path, &name, &value))
-		path = value;
-	gs_fd_tables_forget(tables, record->tid, fd);
-	if (gs_span_equals(path, "\"/dev/kvm\""))
-		gs_fd_tables_set(tables, record->tid, fd,
-				 &(GsDescriptor){ .role = GS_FD_KVM, .vm = GS_VM_NONE });
-}
-
-static void follow_dup(GsFdTables *tables, const GsTraceRecord *record)
-{
-	int32_t from, to = (int32_t)record->ret;
-	GsDescriptor *descriptor, copy;
-	GsFdRole role;
-
-	if (!gs_fd_parse(argument(record, 0), &from, &role) || from == to)
-		return;
-	descriptor = gs_fd_tables_lookup(tables, record->tid, from);
-	if (!descriptor) {
-		gs_fd_tables_forget(tables, record->tid, to);
-		return;
-	}
-	copy = *descriptor;
-	gs_fd_tables_set(tables, record->tid, to, &copy);
-}
-
-/* A child that does not share its parent's descriptors starts with a copy of them. */
-static void follow_fork(GsFdTables *tables, const GsTraceRecord *record)
-{
-	GHashTable *parent = table_of(tables, record->tid), *child;
+	GHashTable *copy = table_new();
 	GHashTableIter iter;
-	gpointer fd, descriptor;
+	gpointer fd, value;
 
-	if (g_strstr_len(record->args.text, (gssize)record->args.length, "CLONE_FILES")) {
-		if (parent != tables->shared)
-			g_hash_table_replace(tables->own, GINT_TO_POINTER(record->ret),
-					     g_hash_table_ref(parent));
-		return;
-	}
-	child = table_new();
-	g_hash_table_iter_init(&iter, parent);
-	while (g_hash_table_iter_next(&iter, &fd, &descriptor)) {
-		GsDescriptor *copy = g_new(GsDescriptor, 1);
+	g_hash_table_iter_init(&iter, table);
+	while (g_hash_table_iter_next(&iter, &fd, &value)) {
+		GsDescriptor *descriptor = g_new(GsDescriptor, 1);
 
-		*copy = *(GsDescriptor *)descriptor;
-		copy->inherited = true;
-		g_hash_table_insert(child, fd, copy);
+		*descriptor = *(GsDescriptor *)value;
+		descriptor->inherited |= inherited;
+		g_hash_table_insert(copy, fd, descriptor);
 	}
-	g_hash_table_replace(tables->own, GINT_TO_POINTER(record->ret), child);
+	return copy;
 }
 
-static bool is_one_of(GsSpan name, const char *const *names)
+void gs_fd_tables_fork(GsFdTables *tables, int32_t parent, int32_t child, bool shares)
 {
-	for (; *names; names++) {
-		if (gs_span_equals(name, *names))
-			return true;
-	}
-	return false;
+	GHashTable *table = table_of(tables, parent);
+
+	if (!shares)
+		set_own(tables, child, copy_table(table, true));
+	else if (table != tables->shared)
+		set_own(tables, child, g_hash_table_ref(table));
+	else
+		g_hash_table_remove(tables->own, GINT_TO_POINTER(child));
 }
 
-void gs_fd_tables_follow(GsFdTables *tables, const GsTraceRecord *record)
+void gs_fd_tables_unshare(GsFdTables *tables, int32_t tid)
 {
-	static const char *const forks[] = { "clone", "clone3", "fork", "vfork", NULL };
-	static const char *const dups[] = { "dup", "dup2", "dup3", NULL };
-	/* an fd number seen here is a new descriptor, whatever it was before */
-	static const char *const makers[] = {
-		"accept",  "accept4",   "creat",          "epoll_create", "epoll_create1",
-		"eventfd", "eventfd2",  "inotify_init1",  "memfd_create", "pidfd_open",
-		"socket",  "signalfd4", "timerfd_create", "userfaultfd",  NULL,
-	};
-	GsFdRole role;
-	int32_t fd;
+	set_own(tables, tid, copy_table(table_of(tables, tid), true));
+}
 
-	if (record->status == GS_CALL_ERROR || !record->has_ret || record->ret < 0 ||
-	    record->ret > INT32_MAX)
+static gboolean goes_on_exec(gpointer fd, gpointer value, gpointer user_data)
+{
+	GsDescriptor *descriptor = value;
+
+	(void)fd;
+	(void)user_data;
+	/* the VM itself is gone */
+	if (descriptor->role == GS_FD_KVM)
+		descriptor->vm = GS_VM_NONE;
+	return !descriptor->survives_exec;
+}
+
+void gs_fd_tables_exec(GsFdTables *tables, int32_t tid)
+{
+	GHashTable *table = table_of(tables, tid);
+
+	if (g_hash_table_size(table) == 0)
 		return;
-	if (gs_span_equals(record->name, "close")) {
-		if (gs_fd_parse(argument(record, 0), &fd, &role))
-			gs_fd_tables_forget(tables, record->tid, fd);
-	} else if (gs_span_equals(record->name, "open")) {
-		follow_open(tables, record, 0);
-	} else if (gs_span_equals(record->name, "openat") ||
-		   gs_span_equals(record->name, "openat2")) {
-		follow_open(tables, record, 1);
-	} else if (is_one_of(record->name, dups) ||
-		   (gs_span_equals(record->name, "fcntl") &&
-		    gs_span_has_prefix(argument(record, 1), "F_DUPFD"))) {
-		follow_dup(tables, record);
-	} else if (is_one_of(record->name, makers)) {
-		gs_fd_tables_forget(tables, record->tid, (int32_t)record->ret);
-	} else if (record->ret > 0 && is_one_of(record->name, forks)) {
-		follow_fork(tables, record);
+	if (table != tables->shared || tid != tables->first_tid) {
+		table = copy_table(table, false);
+		set_own(tables, tid, table);
 	}
+	g_hash_table_foreach_remove(table, goes_on_exec, NULL);
+}
+
+static gboolean is_table(gpointer tid, gpointer table, gpointer wanted)
+{
+	(void)tid;
+	return table == wanted;
+}
+
+void gs_fd_tables_exit(GsFdTables *tables, int32_t tid, bool whole_process)
+{
+	GHashTable *own = g_hash_table_lookup(tables->own, GINT_TO_POINTER(tid));
+
+	if (own && whole_process)
+		g_hash_table_foreach_remove(tables->own, is_table, own);
+	else if (own)
+		g_hash_table_remove(tables->own, GINT_TO_POINTER(tid));
+}
+
+GArray *gs_fd_tables_range(GsFdTables *tables, int32_t tid, int64_t first, int64_t last)
+{
+	GArray *range = g_array_new(FALSE, FALSE, sizeof(int32_t));
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, table_of(tables, tid));
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		int32_t fd = GPOINTER_TO_INT(key);
+
+		if (fd >= first && fd <= last)
+			g_array_append_val(range, fd);
+	}
+	return range;
 }

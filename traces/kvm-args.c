@@ -189,6 +189,8 @@ void gs_kvm_args_parse(const GsKvmRequest *request, GsSpan text, GsCallArgs *arg
 	/* where a struct belongs, a number is its address */
 	if (request && gs_kvm_request_takes_number(request))
 		args->has_value = parse_flags(text, &args->value);
+	else if (!parse_flags(text, &args->pointer))
+		args->pointer = 0;
 }
 
 int32_t gs_kvm_args_device_fd(GsSpan text)

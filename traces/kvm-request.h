@@ -14,7 +14,7 @@
 
 typedef struct {
 	const char *name;
-	uint32_t number; /* of the x86-64 ABI; elsewhere the size in bits 16-29 may differ */
+	uint32_t number; /* as on x86-64; elsewhere its struct may have another size */
 	uint32_t roles;  /* GS_ROLE_BIT() of every descriptor that takes it */
 } GsKvmRequest;
 
@@ -22,8 +22,9 @@ typedef struct {
 const GsKvmRequest *gs_kvm_request_by_name(GsSpan name);
 
 /*
- * The request of that number, NULL: none known. Some numbers mean one thing on
- * a VM and another on a vCPU; @role decides where it can.
+ * The request of that number, NULL: none known, or two. Some numbers mean one
+ * thing on a VM and another on a vCPU; @role decides where it can. Other
+ * architectures' numbers are understood where sizes or bits differ.
  */
 const GsKvmRequest *gs_kvm_request_by_number(uint32_t number, GsFdRole role);
 
@@ -31,15 +32,15 @@ const GsKvmRequest *gs_kvm_request_by_number(uint32_t number, GsFdRole role);
 bool gs_kvm_request_takes_number(const GsKvmRequest *request);
 
 /*
- * Read the request argument of an ioctl as strace prints it: a name, a number
+ * Read the request argument of an ioctl as tracers print it: a name, a number
  * (-X raw), both (-X verbose), "_IOC(...)", or names that share a number joined
- * by "or". Returns the name to know the call by, interned: the ABI's where it is
- * known, else the text as printed, without a comment. NULL: not a request of KVM. @request is set
- * to NULL if the table does not have it.
+ * by "or". Returns the name to know the call by, interned: KVM's symbol, else the
+ * text as printed, without a comment. NULL: not a request of KVM. @request is set
+ * to NULL if the table does not have it, or two that @role does not tell apart.
  */
 const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, const GsKvmRequest **request);
 
-/* Every request, sorted by name; for tests and listings. */
+/* Every request, sorted by name. */
 const GsKvmRequest *gs_kvm_request_table(size_t *count);
 
 #endif
