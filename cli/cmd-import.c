@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * gracesim import: read logs of any kind, write what they say in one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "runs/import-lines.h"
+#include "runs/import-report.h"
+#include "runs/import.h"
+#include "traces/trace-coverage.h"
+
+static const char description[] =
+	"FILE is a log of strace, perf trace, perf script or ftrace, or a mail with such\n"
+	"lines in it, compressed or not; '-' is standard input. Of strace -ff, name the\n"
+	"files or what stands before their pids. Rows of several files are merged by time.";
+
+/* The options as they stand on the command line; owned. */
+typedef struct {
+	char *format, *series, *ioeventfd, *output;
+	char **files;
+	gboolean summary, check, strict, quiet;
+} Words;
+
+static void words_clear(Words *words)
+{
+	g_free(words->format);
+	g_free(words->series);
+	g_free(words->ioeventfd);
+	g_free(words->output);
+	g_strfreev(words->files);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
+
+static const char *const format_names[] = { "table", "csv", "jsonl", "strace", NULL };
+
+enum {
+	TABLE,
+	CSV,
+	JSONL,
+	STRACE
+};
+
+static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_helped,
+			GError **error)
+{
+	const GOptionEntry entries[] = {
+		{ "format", 0, 0, G_OPTION_ARG_STRING, &words->format,
+		  "table, csv, jsonl or strace (table)", "FORMAT" },
+		{ "series", 0, 0, G_OPTION_ARG_STRING, &words->series,
+		  "only the N-th series of a mail, from 1", "N" },
+		{ "summary", 0, 0, G_OPTION_ARG_NONE, &words->summary,
+		  "calls by request, threads and VMs, not a row for each call", NULL },
+		{ "check", 0, 0, G_OPTION_ARG_NONE, &words->check,
+		  "only tell how many lines were understood", NULL },
+		{ "strict", 0, 0, G_OPTION_ARG_NONE, &words->strict,
+		  "exit with 3 if a line was not understood or the log is cut", NULL },
+		{ "ioeventfd", 0, 0, G_OPTION_ARG_STRING, &words->ioeventfd,
+		  "assign, deassign or infer: of those that show but a pointer (infer)", "WHAT" },
+		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
+		  "write to FILE, not to stdout", "FILE" },
+		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "no notes on stderr", NULL },
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->files, NULL,
+		  NULL },
+		{ 0 }
+	};
+
+	return gs_command_parse(invocation, entries, description, ret_helped, error);
+}
+
+static bool usage_error(GError **error, const char *message)
+{
+	g_set_error_literal(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, message);
+	return false;
+}
+
+static bool resolve(const Words *words, GsImportSpec *spec, int *ret_format, GError **error)
+{
+	static const GsImportFormat *const formats[] = { &gs_import_table, &gs_import_csv,
+							 &gs_import_jsonl, &gs_import_strace };
+	static const char *const ioeventfd_names[] = { "infer", "assign", "deassign", NULL };
+	uint64_t series = 0;
+	int format = TABLE;
+
+	if (!words->files)
+		return usage_error(error, "no FILE given; '-' is standard input");
+	if (words->summary && words->check)
+		return usage_error(error, "--check is part of --summary; say one of them");
+	if (words->format)
+		format = gs_option_parse_word("--format", words->format, format_names, error);
+	if (format < 0)
+		return false;
+	if (format == STRACE && (words->summary || words->check))
+		return usage_error(error, words->check ? "--check has no format 'strace'"
+						       : "--summary has no format 'strace'");
+	if (words->ioeventfd &&
+	    gs_option_parse_word("--ioeventfd", words->ioeventfd, ioeventfd_names, error) < 0)
+		return false;
+	if (words->series &&
+	    !gs_option_parse_number("--series", words->series, 1, UINT32_MAX, &series, error))
+		return false;
+	*spec = (GsImportSpec){
+		.paths = (const char *const *)words->files,
+		.series = (uint32_t)series,
+		.format = words->summary || words->check ? NULL : formats[format],
+		.summarise = words->summary,
+		.budget_bytes = GS_IMPORT_BUDGET_BYTES,
+	};
+	*ret_format = format;
+	return true;
+}
+
+static bool check_series(const GsImport *import, GError **error)
+{
+	unsigned int count = gs_trace_reader_series_count(import->reader);
+	g_autoptr(GString) list = g_string_new(NULL);
+
+	if (import->spec.series <= count)
+		return true;
+	for (unsigned int i = 0; i < count; i++) {
+		const char *title = gs_trace_reader_series_title(import->reader, i);
+
+		g_string_append_printf(list, "%s%u%s%s%s", i ? ", " : "", i + 1, *title ? " '" : "",
+				       title, *title ? "'" : "");
+	}
+	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "--series: no series %u; there is %s",
+		    import->spec.series, list->str);
+	return false;
+}
+
+/* Whether the logs hold anything that can be told of. */
+static bool check_rows(const GsImport *import, GError **error)
+{
+	const GsTraceStats stats = gs_trace_reader_stats(import->reader);
+	const char *name = gs_trace_reader_file_name(import->reader, 0);
+
+	if (!stats.lines)
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_EMPTY, "empty log: '%s'", name);
+	else if (!stats.records && stats.skipped.count + stats.foreign.count)
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_SYNTAX,
+			    "no line of '%s' is a call that a tracer has printed", name);
+	else
+		return check_series(import, error);
+	return false;
+}
+
+static void print_notes(const GPtrArray *notes)
+{
+	for (unsigned int i = 0; i < notes->len; i++)
+		fprintf(stderr, "gracesim: note: %s\n", (char *)g_ptr_array_index(notes, i));
+}
+
+static bool write_rows(GsImport *import, const Words *words, int format, FILE *stream,
+		       GError **error)
+{
+	static const GsPlainForm forms[] = { GS_PLAIN_TABLE, GS_PLAIN_CSV, GS_PLAIN_JSONL };
+	g_autoptr(GString) text = NULL;
+
+	if (import->spec.format)
+		return gs_import_write(import, stream, error);
+	text = g_string_new(NULL);
+	if (words->check)
+		gs_import_lines_report(import, forms[format], text);
+	else
+		gs_import_report_summary(import, forms[format], text);
+	fwrite(text->str, 1, text->len, stream);
+	return true;
+}
+
+static void add_ioeventfd_note(const GsImport *import, GPtrArray *notes)
+{
+	const GsImportMeaning *meaning = &import->meaning;
+	const char *file;
+
+	if (!meaning->hidden_ioeventfds.count)
+		return;
+	file = gs_trace_reader_file_name(import->reader, meaning->hidden_file);
+	g_ptr_array_add(notes,
+			g_strdup_printf("%s:%" G_GUINT64_FORMAT ": %" G_GUINT64_FORMAT
+					" KVM_IOEVENTFD show but a pointer, the first is this one; "
+					"gracesim replay infers which of them deassign",
+					file, meaning->hidden_ioeventfds.first,
+					meaning->hidden_ioeventfds.count));
+}
+
+static void add_notes(const GsImport *import, const Words *words, GPtrArray *notes)
+{
+	gs_trace_coverage_add_notes(import->reader, notes);
+	if (!words->ioeventfd || !strcmp(words->ioeventfd, "infer"))
+		add_ioeventfd_note(import, notes);
+	if (import->summary)
+		gs_import_report_add_notes(import, notes);
+}
+
+/* With --strict, what is missing is the command's failure. */
+static bool check_strict(const GsImport *import, const Words *words, GError **error)
+{
+	g_autofree char *missing = words->strict ? gs_import_lines_missing(import) : NULL;
+
+	if (missing)
+		g_set_error_literal(error, GS_CLI_ERROR, GS_CLI_ERROR_INCOMPLETE, missing);
+	return !missing;
+}
+
+bool gs_cmd_import(const GsInvocation *invocation, GError **error)
+{
+	g_auto(Words) words = { 0 };
+	g_autoptr(GsOutput) output = NULL;
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GsImport) import = NULL;
+	GsImportSpec spec;
+	bool helped = false;
+	int format;
+
+	if (!parse_words(&words, invocation, &helped, error))
+		return false;
+	if (helped)
+		return true;
+	if (!resolve(&words, &spec, &format, error))
+		return false;
+	output = gs_output_open(words.output ? words.output : "-", error);
+	if (!output)
+		return false;
+	import = gs_import_read(&spec, error);
+	if (!import || (!words.check && !check_rows(import, error)))
+		return false;
+	if (!write_rows(import, &words, format, gs_output_stream(output), error) ||
+	    !gs_output_commit(output, error))
+		return false;
+	if (!words.quiet && !words.check)
+		add_notes(import, &words, notes);
+	print_notes(notes);
+	return check_strict(import, &words, error);
+}
