@@ -114,7 +114,7 @@ static bool resolve_from(const GsReplayRequest *request, Trace *trace, GError **
 
 static Trace *read_trace(const GsReplayRequest *request, const char *path, GError **error)
 {
-	GsScript *script = gs_script_from_strace(path, error);
+	GsScript *script = gs_script_from_strace(path, &request->script, error);
 	Trace *trace;
 
 	if (!script)
@@ -130,6 +130,7 @@ static Trace *read_trace(const GsReplayRequest *request, const char *path, GErro
 		.jobs = request->jobs,
 		.seed = request->seed,
 	};
+	gs_untraced_apply(script, request->machine, &request->untraced);
 	if ((request->preamble && !gs_vmm_add_preamble(script, request->preamble, error)) ||
 	    (request->call && !check_call(request, script, error))) {
 		trace_free(trace);

@@ -51,6 +51,7 @@ void gs_command_print_overview(const GsCommand *commands)
 	     "Predict how long KVM ioctls stall behind SRCU grace periods.");
 	print_examples("gracesim replay boot.strace\n"
 		       "gracesim replay boot.strace --hz=100 --policy=call-srcu,hybrid\n"
+		       "gracesim import --summary boot.strace\n"
 		       "gracesim list policies");
 	puts("\nCommands:");
 	for (const GsCommand *command = commands; command->name; command++)
@@ -59,7 +60,8 @@ void gs_command_print_overview(const GsCommand *commands)
 	     "  -h, --help     print this help; 'gracesim COMMAND --help' tells of COMMAND\n"
 	     "  -V, --version  print the version and the licence\n"
 	     "\n"
-	     "Exit status: 0 done, 1 failed, 2 the command line is wrong.");
+	     "Exit status: 0 done, 1 failed, 2 the command line is wrong, 3 import --strict: not\n"
+	     "all of a log was understood.");
 }
 
 /* Whether @argument is a short option with its value attached, as "-j2", which GLib cannot read. */

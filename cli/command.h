@@ -17,6 +17,8 @@ GQuark gs_cli_error_quark(void);
 typedef enum {
 	GS_CLI_ERROR_USAGE,  /* the command line is wrong: exit status 2 */
 	GS_CLI_ERROR_OUTPUT, /* results cannot be written: exit status 1 */
+	/* results are written, but not of all that was given: exit status 3 */
+	GS_CLI_ERROR_INCOMPLETE,
 } GsCliError;
 
 typedef struct GsCommand GsCommand;
@@ -38,6 +40,7 @@ struct GsCommand {
 	bool (*run)(const GsInvocation *invocation, GError **error);
 };
 
+bool gs_cmd_import(const GsInvocation *invocation, GError **error);
 bool gs_cmd_replay(const GsInvocation *invocation, GError **error);
 bool gs_cmd_list(const GsInvocation *invocation, GError **error);
 bool gs_cmd_help(const GsInvocation *invocation, GError **error);

@@ -15,6 +15,7 @@
 #include "models/vmm/vmm-model.h"
 
 #define EXIT_USAGE 2
+#define EXIT_INCOMPLETE 3
 
 static const GsCommand commands[] = {
 	{
@@ -25,6 +26,15 @@ static const GsCommand commands[] = {
 			    "gracesim replay boot.strace --hz=100 --call=KVM_CREATE_VCPU:0\n"
 			    "gracesim replay mail.strace --preamble=firecracker --format=json",
 		.run = gs_cmd_replay,
+	},
+	{
+		.name = "import",
+		.arguments = "[OPTION]... FILE...",
+		.summary = "Read any log, and write its calls as a table, CSV, JSON or strace text",
+		.examples = "gracesim import boot.strace\n"
+			    "gracesim import --format=csv mail.mbox\n"
+			    "gracesim import --summary boot.strace.gz",
+		.run = gs_cmd_import,
 	},
 	{
 		.name = "list",
@@ -103,6 +113,8 @@ static int fail(const char *command, const GError *error)
 		first = g_ascii_tolower(first);
 	fprintf(stderr, "gracesim: %s%s%c%s\n", command ? command : "", command ? ": " : "", first,
 		error->message + 1);
+	if (g_error_matches(error, GS_CLI_ERROR, GS_CLI_ERROR_INCOMPLETE))
+		return EXIT_INCOMPLETE;
 	return is_usage_error(error) ? EXIT_USAGE : EXIT_FAILURE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "models/suggest.h"
+#include "sim/engine/sim-time.h"
 
 static bool is_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number)
 {
@@ -25,6 +26,28 @@ bool gs_option_parse_number(const char *option, const char *text, uint64_t min, 
 	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
 		    "%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
 		    " to %" G_GUINT64_FORMAT, option, text, min, max);
+	return false;
+}
+
+bool gs_option_parse_duration(const char *option, const char *text, int64_t max_ns,
+			      int64_t *ret_ns, GError **error)
+{
+	g_autofree char *most = NULL;
+	uint64_t number;
+	int64_t ns;
+
+	if (is_number(text, 0, (uint64_t)max_ns, &number)) {
+		*ret_ns = (int64_t)number;
+		return true;
+	}
+	if (gs_duration_parse(text, &ns, NULL) && ns <= max_ns) {
+		*ret_ns = ns;
+		return true;
+	}
+	most = gs_duration_format(max_ns);
+	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
+		    "%s: '%s' is not a duration such as 25us or 25000 (ns), up to %s", option, text,
+		    most);
 	return false;
 }
 

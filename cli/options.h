@@ -21,6 +21,12 @@
 bool gs_option_parse_number(const char *option, const char *text, uint64_t min, uint64_t max,
 			    uint64_t *ret_number, GError **error);
 
+/*
+ * Read "25us", "1.5ms" or, in nanoseconds, "25000", up to @max_ns.
+ */
+bool gs_option_parse_duration(const char *option, const char *text, int64_t max_ns,
+			      int64_t *ret_ns, GError **error);
+
 /* Read a list such as "100,250": tick rates, each once. Returns a GArray of int. */
 GArray *gs_option_parse_hz_list(const char *option, const char *text, GError **error);
 

@@ -17,7 +17,8 @@ static const char description[] =
 /* The options as they stand on the command line; owned. */
 typedef struct {
 	char *hz, *policy, *kernel, *machine, *host, *cpus, *runs, *seed, *jobs, *call, *format;
-	char *samples, *from_policy, *from_hz, *from_cpus, *preamble, *output;
+	char *samples, *from_policy, *from_hz, *from_cpus, *ioeventfd, *overhead, *preamble;
+	char *output;
 	char **set, **traces;
 	gboolean quiet;
 } Words;
@@ -27,7 +28,8 @@ static void words_clear(Words *words)
 	char *texts[] = { words->hz, words->policy, words->kernel, words->machine, words->host,
 			  words->cpus, words->runs, words->seed, words->jobs, words->call,
 			  words->format, words->samples, words->from_policy, words->from_hz,
-			  words->from_cpus, words->preamble, words->output };
+			  words->from_cpus, words->ioeventfd, words->overhead, words->preamble,
+			  words->output };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -66,6 +68,12 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 		  "tick rate the log was recorded at", "HZ" },
 		{ "from-cpus", 0, 0, G_OPTION_ARG_STRING, &words->from_cpus,
 		  "CPUs of the host the log was recorded on", "N" },
+		{ "ioeventfd", 0, 0, G_OPTION_ARG_STRING, &words->ioeventfd,
+		  "what KVM_IOEVENTFD do whose argument the log does not show (infer)",
+		  "infer|assign|deassign" },
+		{ "tracer-overhead", 0, 0, G_OPTION_ARG_STRING, &words->overhead,
+		  "what the log's tracer added to each duration, and before each call (0)",
+		  "auto|NS[,NS]" },
 		{ "preamble", 0, 0, G_OPTION_ARG_FILENAME, &words->preamble,
 		  "VMM model to take the ioctls before the log from", "MODEL" },
 		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
@@ -176,6 +184,41 @@ static bool parse_format(GsReplayRequest *request, const Words *words, GError **
 	return true;
 }
 
+static bool parse_ioeventfd(GsReplayRequest *request, const Words *words, GError **error)
+{
+	int mode = GS_IOEVENTFD_INFER;
+
+	if (words->ioeventfd)
+		mode = gs_option_parse_word("--ioeventfd", words->ioeventfd,
+					    gs_ioeventfd_mode_names, error);
+	if (mode < 0)
+		return false;
+	request->script.ioeventfd = (GsIoeventfdMode)mode;
+	return true;
+}
+
+static bool parse_overhead(GsReplayRequest *request, const Words *words, GError **error)
+{
+	static const char option[] = "--tracer-overhead";
+	GsTracerOverhead *overhead = &request->untraced.overhead;
+	g_auto(GStrv) parts = NULL;
+
+	if (!words->overhead)
+		return true;
+	request->untraced.estimate = !strcmp(words->overhead, "auto");
+	if (request->untraced.estimate)
+		return true;
+	/* a list of three is one that is no duration */
+	parts = g_strsplit(words->overhead, ",", 2);
+	if (!gs_option_parse_duration(option, parts[0] ? parts[0] : "",
+				      GS_TRACER_OVERHEAD_MAX_NS, &overhead->inside_ns, error))
+		return false;
+	overhead->between_ns = overhead->inside_ns;
+	return !parts[0] || !parts[1] ||
+	       gs_option_parse_duration(option, parts[1], GS_TRACER_OVERHEAD_MAX_NS,
+					&overhead->between_ns, error);
+}
+
 static bool parse_outputs(GsReplayRequest *request, Words *words, GError **error)
 {
 	request->output = words->output ? g_steal_pointer(&words->output) : g_strdup("-");
@@ -205,7 +248,8 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 	request->notes = g_ptr_array_new_with_free_func(g_free);
 	if (!parse_machine(request, &words, error) || !parse_cells(request, &words, error) ||
 	    !parse_numbers(request, &words, error) || !parse_format(request, &words, error) ||
-	    !parse_outputs(request, &words, error))
+	    !parse_ioeventfd(request, &words, error) ||
+	    !parse_overhead(request, &words, error) || !parse_outputs(request, &words, error))
 		return false;
 	if (words.call && !gs_option_parse_call("--call", words.call, &request->call,
 						&request->occurrence, error))

@@ -14,6 +14,8 @@
 #include "models/machine-spec.h"
 #include "models/policy/policy.h"
 #include "runs/report.h"
+#include "runs/untraced.h"
+#include "traces/script-from-strace.h"
 
 /* Everything is owned by it but the policies. */
 typedef struct {
@@ -30,6 +32,8 @@ typedef struct {
 	char *samples;          /* NULL: nowhere */
 	const GsPolicy *from_policy; /* NULL: not said */
 	int from_hz, from_cpus; /* 0: not said */
+	GsScriptOptions script; /* how to read the logs */
+	GsUntracedOptions untraced; /* and what to take from them */
 	char *preamble;         /* NULL: none */
 	bool quiet;
 } GsReplayRequest;

@@ -33,3 +33,16 @@ AC_LINK_IFELSE([m4_default([$4], [AC_LANG_PROGRAM])],
 	AC_MSG_ERROR([$3 needs a compiler that supports $2])])
 CFLAGS=$gs_save_CFLAGS
 AS_VAR_APPEND([$1], [" $2"])])
+
+# GS_CHECK_RUN_FLAGS(VARIABLE, FLAGS)
+# Append FLAGS to VARIABLE if a program compiled and linked with them runs.
+AC_DEFUN([GS_CHECK_RUN_FLAGS],
+[AC_MSG_CHECKING([whether programs run that $CC makes with $2])
+gs_save_CFLAGS=$CFLAGS
+CFLAGS="$CFLAGS $2"
+AC_RUN_IFELSE([AC_LANG_PROGRAM],
+	[AC_MSG_RESULT([yes])
+	AS_VAR_APPEND([$1], [" $2"])],
+	[AC_MSG_RESULT([no])],
+	[AC_MSG_RESULT([not known when cross-compiling])])
+CFLAGS=$gs_save_CFLAGS])

@@ -86,6 +86,8 @@ static const GsParam table[] = {
 	  "a gap between calls up to this is computing, a longer one sleep" },
 	{ "think.spread", PARAM_PPM, FIELD(run.think_spread_ppm), 0, 999999,
 	  "by what part gaps between ioctls differ from run to run, either way" },
+	{ "tracer.trivial_call_ns", PARAM_NS, FIELD(run.trivial_call_ns), 0, GS_NSEC_PER_SEC,
+	  "what KVM_CHECK_EXTENSION takes untraced, for --tracer-overhead=auto" },
 
 	{ "kvm.smm", PARAM_BOOL, FIELD(kvm.smm), 0, 1,
 	  "CONFIG_KVM_SMM: two address spaces, so internal memslots are swapped twice" },
@@ -160,6 +162,7 @@ void gs_params_init(GsMachineParams *params, int hz, int cpus, GsMachineKind mac
 		.run = {
 			.tick_phase_ppm = -1,
 			.think_busy_max_ns = GS_NSEC_PER_MSEC,
+			.trivial_call_ns = 200,
 		},
 	};
 	gs_srcu_params_init(&params->srcu, hz);

@@ -20,6 +20,7 @@ typedef struct {
 	int64_t tick_phase_ppm;    /* where in its jiffy a VM starts, 0 to 999999; -1: drawn */
 	int64_t think_busy_max_ns; /* a gap between two calls up to this is computing, else sleep */
 	int64_t think_spread_ppm;  /* by how much gaps differ from run to run, either way */
+	int64_t trivial_call_ns;   /* what an ioctl that does nothing takes without a tracer */
 } GsRunParams;
 
 /* All of a machine's numbers. */

@@ -9,6 +9,9 @@
 /* Append @text as a field, and the @separator that follows it. */
 void gs_csv_append_text(GString *out, const char *text, char separator);
 
+/* As above, for @length bytes at @text. */
+void gs_csv_append_bytes(GString *out, const char *text, size_t length, char separator);
+
 /* Append @number as a field, and the @separator that follows it. */
 void gs_csv_append_number(GString *out, int64_t number, char separator);
 

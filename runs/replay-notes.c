@@ -30,7 +30,7 @@ static bool is_known(const char *name)
 
 void gs_replay_note_unknowns(const GsProgram *program, GsMachineKind machine, GPtrArray *notes)
 {
-	Tally unknown = { 0 }, ioeventfd = { 0 }, device_attr = { 0 };
+	Tally unknown = { 0 }, device_attr = { 0 };
 
 	for (unsigned int i = 0; i < program->call_count; i++) {
 		const GsScriptCall *call = program->calls[i].call;
@@ -39,15 +39,11 @@ void gs_replay_note_unknowns(const GsProgram *program, GsMachineKind machine, GP
 			count(&unknown, call);
 		if (!program->calls[i].ioctl)
 			continue;
-		if (!call->args.has_flags && strcmp(call->name, "KVM_IOEVENTFD") == 0)
-			count(&ioeventfd, call);
 		if (machine == GS_MACHINE_ARM64 && !call->args.has_device_attr &&
 		    strcmp(call->name, "KVM_SET_DEVICE_ATTR") == 0)
 			count(&device_attr, call);
 	}
 	note(notes, &unknown, "ioctls are of unknown requests and keep their recorded time");
-	note(notes, &ioeventfd,
-	     "KVM_IOEVENTFD show only a pointer and are taken to assign, not to deassign");
 	note(notes, &device_attr,
 	     "KVM_SET_DEVICE_ATTR show only a pointer, so what they register is not known");
 }

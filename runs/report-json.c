@@ -123,6 +123,12 @@ static void add_inputs(JsonBuilder *json, const GsReportTrace *trace)
 	add_int(json, "from_hz", spec->from_hz);
 	add_int(json, "from_cpus", spec->from_cpus);
 	add_bool(json, "from_inferred", trace->from_inferred);
+	if (spec->script->less_inside_ns || spec->script->less_between_ns) {
+		begin_object(json, "tracer_overhead");
+		add_int(json, "inside_ns", spec->script->less_inside_ns);
+		add_int(json, "between_ns", spec->script->less_between_ns);
+		json_builder_end_object(json);
+	}
 	add_text(json, "kernel", gs_machine_spec_kernel(spec->machine));
 	add_text(json, "machine", gs_machine_spec_machine(spec->machine));
 	add_text(json, "host", gs_machine_spec_host(spec->machine));

@@ -311,6 +311,14 @@ GPtrArray *gs_report_phrase_provenance(const GsReport *report, const GsReportTra
 		 g_strdup_printf("under %s at HZ=%d on %d CPU%s%s", spec->from_policy->name,
 				 spec->from_hz, spec->from_cpus, spec->from_cpus == 1 ? "" : "s",
 				 trace->from_inferred ? " (judged from the log)" : ""));
+	if (script->less_inside_ns || script->less_between_ns) {
+		g_autofree char *inside = gs_duration_format(script->less_inside_ns);
+		g_autofree char *between = gs_duration_format(script->less_between_ns);
+
+		add_pair(pairs, "untraced",
+			 g_strdup_printf("less %s in each duration and %s before each system call",
+					 inside, between));
+	}
 	add_pair(pairs, "machine", g_strdup_printf("%s, kernel %s, host %s, %d CPU%s",
 						   gs_machine_spec_machine(machine),
 						   gs_machine_spec_kernel(machine),

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "traces/script-from-strace.h"
 
-#include "traces/fd-table.h"
-#include "traces/ioeventfd-probe.h"
+#include "traces/eventfd-watch.h"
 #include "traces/kvm-args.h"
-#include "traces/kvm-request.h"
+#include "traces/kvm-follow.h"
 #include "traces/script-link.h"
-#include "traces/trace-reader.h"
-#include "traces/strace-scan.h"
-#include "traces/strace-text.h"
+#include "traces/script-vms.h"
+#include "traces/steady-time.h"
+#include "traces/thread-history.h"
+#include "traces/trace-coverage.h"
 #include "traces/vm-ends.h"
 
 #define NS_PER_SECOND INT64_C(1000000000)
@@ -17,151 +17,55 @@
 /* The VM of a call that comes before its KVM_CREATE_VM. */
 #define VM_NEXT UINT32_MAX
 
+/* GsScriptCall.after of a probe of the kernel, while the script is built. */
+#define AFTER_PROBE (-2)
+
 /* A call the kernel was about to issue again. */
 typedef struct {
 	unsigned int call; /* index */
 	int32_t fd;
 } Restart;
 
+/* A call whose VM is VM_NEXT. */
+typedef struct {
+	unsigned int call; /* index */
+	uint32_t group, series;
+} Waiting;
+
 /* While it is built, GsScriptCall.thread holds a tid and calls are in the log's order. */
 typedef struct {
 	GsScript *script;
-	GsFdTables *fds;
+	GsKvmFollow *follow;
 	GsVmEnds *ends;
-	GArray *waiting;       /* unsigned int: calls whose VM is VM_NEXT */
-	int32_t latest_vm;     /* GS_VM_NONE: none yet */
-	bool latest_has_fd;    /* its VM descriptor is known */
-	GHashTable *restarts;  /* tid -> Restart, owned */
-	int64_t clock_ns;      /* end of the last call, for those without a stamp */
-	int64_t resolution_ns; /* the coarsest stamp */
+	GsSteadyTime *steady;
+	GsThreadHistory *history;
+	GsEventfdWatch *eventfds; /* NULL: what it would tell is given */
+	GArray *waiting;          /* Waiting */
+	uint32_t latest_vm;       /* VM_NEXT: none yet */
+	GHashTable *restarts;     /* tid -> Restart, owned */
+	GHashTable *callers;      /* set of tids with an ioctl of KVM's */
+	int64_t clock_ns;         /* end of the last call, for those without a stamp */
+	int64_t resolution_ns;    /* the coarsest stamp */
 	unsigned int unstamped, untimed;
+	uint32_t ordinal;         /* of the record at hand */
 } Builder;
 
-/* The parts of an ioctl's argument list. */
-typedef struct {
-	int32_t fd;
-	GsFdRole printed_role; /* from the decoration of -y */
-	GsSpan request, argument;
-} IoctlArgs;
-
-static bool split_ioctl(GsSpan list, IoctlArgs *ioctl)
+/* A VM begins; the calls of its recording that waited for one are its. */
+static void adopt_waiting(Builder *builder, const GsTraceRecord *record, uint32_t vm)
 {
-	GsSpan fd, name, value;
+	unsigned int kept = 0;
 
-	*ioctl = (IoctlArgs){ .argument = gs_span_string("") };
-	if (!gs_strace_next_item(&list, &fd) ||
-	    !gs_fd_parse(fd, &ioctl->fd, &ioctl->printed_role) ||
-	    !gs_strace_next_item(&list, &ioctl->request))
-		return false;
-	/* strace -N: "op=KVM_CREATE_VCPU" */
-	if (gs_strace_split_member(ioctl->request, &name, &value))
-		ioctl->request = value;
-	gs_strace_next_item(&list, &ioctl->argument);
-	return true;
-}
-
-static void adopt_waiting(Builder *builder, int32_t vm)
-{
 	for (unsigned int i = 0; i < builder->waiting->len; i++) {
-		unsigned int call = g_array_index(builder->waiting, unsigned int, i);
+		const Waiting *waiting = &g_array_index(builder->waiting, Waiting, i);
 
-		g_array_index(builder->script->calls, GsScriptCall, call).vm = (uint32_t)vm;
+		if (record &&
+		    (waiting->group != record->group || waiting->series != record->series))
+			g_array_index(builder->waiting, Waiting, kept++) = *waiting;
+		else
+			g_array_index(builder->script->calls, GsScriptCall, waiting->call).vm = vm;
 	}
-	g_array_set_size(builder->waiting, 0);
-}
-
-/* A VM begins; the calls that waited for one are its. */
-static int32_t open_vm(Builder *builder)
-{
-	int32_t vm = (int32_t)builder->script->vm_count++;
-
-	adopt_waiting(builder, vm);
+	g_array_set_size(builder->waiting, kept);
 	builder->latest_vm = vm;
-	builder->latest_has_fd = false;
-	return vm;
-}
-
-/* The role of a descriptor the log does not explain, from what is asked of it. */
-static GsFdRole guess_role(const GsKvmRequest *request)
-{
-	static const GsFdRole by_likelihood[] = { GS_FD_DEVICE, GS_FD_KVM, GS_FD_VM, GS_FD_VCPU };
-
-	for (size_t i = 0; request && i < G_N_ELEMENTS(by_likelihood); i++) {
-		if (request->roles & GS_ROLE_BIT(by_likelihood[i]))
-			return by_likelihood[i];
-	}
-	return GS_FD_UNKNOWN;
-}
-
-/* Whether @descriptor cannot be what the call went to: its number was used again unseen. */
-static bool is_stale(const GsDescriptor *descriptor, const IoctlArgs *ioctl,
-		     const GsKvmRequest *request, bool failed)
-{
-	if (ioctl->printed_role != GS_FD_UNKNOWN)
-		return ioctl->printed_role != descriptor->role;
-	return request && !failed && descriptor->role != GS_FD_UNKNOWN &&
-	       !(request->roles & GS_ROLE_BIT(descriptor->role));
-}
-
-static const GsDescriptor *explain(Builder *builder, int32_t tid, const IoctlArgs *ioctl,
-				   const GsKvmRequest *request, bool failed)
-{
-	GsDescriptor *known = gs_fd_tables_lookup(builder->fds, tid, ioctl->fd), found;
-
-	if (known && !is_stale(known, ioctl, request, failed))
-		return known;
-	found = (GsDescriptor){ .role = ioctl->printed_role, .vm = builder->latest_vm };
-	if (found.role == GS_FD_UNKNOWN)
-		found.role = guess_role(request);
-	if (found.vm == GS_VM_NONE ? found.role != GS_FD_KVM
-				   : found.role == GS_FD_VM && builder->latest_has_fd)
-		found.vm = open_vm(builder);
-	if (found.role == GS_FD_VM)
-		builder->latest_has_fd = true;
-	return gs_fd_tables_set(builder->fds, tid, ioctl->fd, &found);
-}
-
-/* The descriptors a call makes. */
-static void follow_ioctl(Builder *builder, const GsTraceRecord *record, const IoctlArgs *ioctl,
-			 const GsScriptCall *call)
-{
-	GsDescriptor made = { .vm = (int32_t)call->vm };
-	int32_t fd = (int32_t)record->ret;
-
-	if (record->status != GS_CALL_OK || !record->has_ret || record->ret < 0 ||
-	    record->ret > INT32_MAX)
-		return;
-	if (g_str_equal(call->name, "KVM_CREATE_VM")) {
-		const GsDescriptor *before = gs_fd_tables_lookup(builder->fds, record->tid, fd);
-		GsDescriptor *maker;
-
-		if (before && before->role == GS_FD_VM)
-			gs_vm_ends_reused(builder->ends, (uint32_t)before->vm);
-		gs_fd_tables_forget(builder->fds, record->tid, fd);
-		maker = gs_fd_tables_lookup(builder->fds, record->tid, ioctl->fd);
-		made.role = GS_FD_VM;
-		made.vm = open_vm(builder);
-		builder->latest_has_fd = true;
-		if (maker)
-			maker->vm = made.vm;
-	} else if (g_str_equal(call->name, "KVM_CREATE_VCPU")) {
-		made.role = GS_FD_VCPU;
-	} else if (g_str_equal(call->name, "KVM_CREATE_DEVICE")) {
-		fd = gs_kvm_args_device_fd(ioctl->argument);
-		/* KVM_CREATE_DEVICE_TEST makes none */
-		if (fd < 0 || (call->args.has_flags && (call->args.flags & 1)))
-			return;
-		made.role = GS_FD_DEVICE;
-		made.has_device_type = call->args.has_device_type;
-		made.device_type = call->args.device_type;
-	} else if (g_str_equal(call->name, "KVM_GET_STATS_FD") ||
-		   g_str_equal(call->name, "KVM_CREATE_GUEST_MEMFD")) {
-		gs_fd_tables_forget(builder->fds, record->tid, fd);
-		return;
-	} else {
-		return;
-	}
-	gs_fd_tables_set(builder->fds, record->tid, fd, &made);
 }
 
 /* How long a call took: as measured, else between the stamps of its two halves. */
@@ -198,8 +102,7 @@ static int64_t start_ns(Builder *builder, const GsTraceRecord *record, int64_t d
  * The second half of a call that a signal interrupted and the kernel issued
  * again: one call to whoever made it. Returns whether it was that.
  */
-static bool join_restart(Builder *builder, const GsTraceRecord *record, const IoctlArgs *ioctl,
-			 const char *name)
+static bool join_restart(Builder *builder, const GsTraceRecord *record, const GsKvmCall *kvm)
 {
 	gpointer key = GINT_TO_POINTER(record->tid);
 	Restart *restart = g_hash_table_lookup(builder->restarts, key);
@@ -209,7 +112,7 @@ static bool join_restart(Builder *builder, const GsTraceRecord *record, const Io
 	if (!restart)
 		return false;
 	call = &g_array_index(builder->script->calls, GsScriptCall, restart->call);
-	if (call->name != name || restart->fd != ioctl->fd) {
+	if (call->name != kvm->name || restart->fd != kvm->fd) {
 		g_hash_table_remove(builder->restarts, key);
 		return false;
 	}
@@ -225,77 +128,138 @@ static bool join_restart(Builder *builder, const GsTraceRecord *record, const Io
 	return true;
 }
 
-static void take_ioctl(Builder *builder, const GsTraceRecord *record)
+/* A call of the script, of @vm or of the VM to come. */
+static void append_call(Builder *builder, const GsTraceRecord *record, GsScriptCall *call,
+			int32_t vm)
 {
-	GsScriptCall call = { .after = -1 };
-	const GsDescriptor *descriptor;
-	const GsKvmRequest *request;
-	GsFdRole expected;
-	IoctlArgs ioctl;
-	unsigned int index = builder->script->calls->len;
+	const Waiting waiting = { builder->script->calls->len, record->group, record->series };
 
-	if (!split_ioctl(record->args, &ioctl))
-		return;
-	descriptor = gs_fd_tables_lookup(builder->fds, record->tid, ioctl.fd);
-	expected = ioctl.printed_role != GS_FD_UNKNOWN || !descriptor ? ioctl.printed_role
-								      : descriptor->role;
-	call.name = gs_kvm_request_parse(ioctl.request, expected, &request);
-	if (!call.name || join_restart(builder, record, &ioctl, call.name))
-		return;
-	call.failed = record->status == GS_CALL_ERROR;
-	descriptor = explain(builder, record->tid, &ioctl, request, call.failed);
-	call.role = descriptor->role;
-	call.vm = descriptor->vm == GS_VM_NONE || g_str_equal(call.name, "KVM_CREATE_VM")
-			  ? VM_NEXT
-			  : (uint32_t)descriptor->vm;
-	call.thread = (uint32_t)record->tid;
-	gs_kvm_args_parse(request, ioctl.argument, &call.args);
-	if (descriptor->has_device_type && !call.args.has_device_type) {
-		call.args.has_device_type = true;
-		call.args.device_type = descriptor->device_type;
-	}
-	call.ret = record->has_ret ? record->ret : -1;
-	call.recorded_ns = recorded_ns(record);
-	call.start_ns = start_ns(builder, record, call.recorded_ns);
-	call.line = (uint32_t)MIN(record->line, UINT32_MAX);
-	if (call.recorded_ns < 0 && record->status != GS_CALL_UNFINISHED)
+	call->vm = vm == GS_VM_NONE ? VM_NEXT : (uint32_t)vm;
+	call->thread = (uint32_t)record->tid;
+	call->failed = record->status == GS_CALL_ERROR;
+	call->ret = record->has_ret ? record->ret : -1;
+	call->recorded_ns = recorded_ns(record);
+	call->start_ns = start_ns(builder, record, call->recorded_ns);
+	call->ordinal = builder->ordinal;
+	call->line = (uint32_t)MIN(record->line, UINT32_MAX);
+	if (call->recorded_ns < 0 && record->status != GS_CALL_UNFINISHED)
 		builder->untimed++;
-	if (call.vm == VM_NEXT)
-		g_array_append_val(builder->waiting, index);
-	g_array_append_val(builder->script->calls, call);
+	if (call->vm == VM_NEXT)
+		g_array_append_val(builder->waiting, waiting);
+	g_array_append_val(builder->script->calls, *call);
+}
+
+static void take_ioctl(Builder *builder, const GsTraceRecord *record, const GsKvmCall *kvm)
+{
+	GsScriptCall call = { .name = kvm->name, .role = kvm->role, .after = -1 };
+	const unsigned int index = builder->script->calls->len;
+
+	if (join_restart(builder, record, kvm))
+		return;
+	gs_kvm_args_parse(kvm->known, kvm->argument, &call.args);
+	if (kvm->has_device_type && !call.args.has_device_type) {
+		call.args.has_device_type = true;
+		call.args.device_type = kvm->device_type;
+	}
+	append_call(builder, record, &call, kvm->vm);
+	g_hash_table_add(builder->callers, GINT_TO_POINTER(record->tid));
+	if (builder->eventfds)
+		gs_eventfd_watch_request(builder->eventfds, builder->script, index);
 	if (record->status == GS_CALL_RESTARTED) {
 		Restart *restart = g_new(Restart, 1);
 
-		*restart = (Restart){ .call = index, .fd = ioctl.fd };
+		*restart = (Restart){ .call = index, .fd = kvm->fd };
 		g_hash_table_replace(builder->restarts, GINT_TO_POINTER(record->tid), restart);
 	}
-	follow_ioctl(builder, record, &ioctl, &call);
 }
 
-/* A close() that may be a VM's end; the descriptor is still in its table. */
-static void take_close(Builder *builder, const GsTraceRecord *record)
+/* A close() that may be a VM's end. */
+static void take_close(Builder *builder, const GsTraceRecord *record, const GsKvmCall *kvm)
 {
 	GsScriptCall call = { .role = GS_FD_VM, .after = -1 };
-	GsSpan list = record->args, item;
-	const GsDescriptor *descriptor;
-	GsFdRole printed;
-	int32_t fd;
 
-	if (record->status != GS_CALL_OK || !gs_strace_next_item(&list, &item) ||
-	    !gs_fd_parse(item, &fd, &printed))
-		return;
-	descriptor = gs_fd_tables_lookup(builder->fds, record->tid, fd);
-	if (!descriptor || descriptor->role <= GS_FD_KVM || descriptor->inherited ||
-	    (printed != GS_FD_UNKNOWN && printed != descriptor->role))
+	if (record->status != GS_CALL_OK || kvm->role <= GS_FD_KVM || kvm->vm == GS_VM_NONE ||
+	    kvm->inherited)
 		return;
 	call.name = g_intern_static_string(GS_SCRIPT_CLOSE);
-	call.vm = (uint32_t)descriptor->vm;
+	call.vm = (uint32_t)kvm->vm;
 	call.thread = (uint32_t)record->tid;
 	call.recorded_ns = recorded_ns(record);
 	call.start_ns = record->start_ns >= 0 ? record->start_ns : builder->clock_ns;
+	call.ordinal = builder->ordinal;
 	call.line = (uint32_t)MIN(record->line, UINT32_MAX);
-	gs_vm_ends_closed(builder->ends, call.vm, builder->script->calls->len, descriptor->role);
+	gs_vm_ends_closed(builder->ends, call.vm, builder->script->calls->len, kvm->role);
 	g_array_append_val(builder->script->calls, call);
+}
+
+/*
+ * A probe of a function inside the kernel (perf script) stands for the ioctl that
+ * called it. It does not say of which VM.
+ */
+static void take_probe(Builder *builder, const GsTraceRecord *record)
+{
+	GsScriptCall call = { .role = GS_FD_VM, .after = AFTER_PROBE };
+
+	if (gs_span_equals(record->name, "kvm_io_bus_register_dev")) {
+		call.name = g_intern_static_string("KVM_IOEVENTFD");
+		call.args.has_flags = true;
+	} else if (gs_span_equals(record->name, "kvm_vm_ioctl_create_vcpu")) {
+		call.name = g_intern_static_string("KVM_CREATE_VCPU");
+	} else {
+		return;
+	}
+	append_call(builder, record, &call,
+		    builder->latest_vm == VM_NEXT ? GS_VM_NONE : (int32_t)builder->latest_vm);
+}
+
+static void take_record(Builder *builder, const GsTraceRecord *record)
+{
+	GsKvmCall kvm;
+
+	gs_kvm_follow_record(builder->follow, record, &kvm);
+	if (kvm.vm_begun != GS_VM_NONE)
+		adopt_waiting(builder, record, (uint32_t)kvm.vm_begun);
+	if (kvm.vm_replaced != GS_VM_NONE)
+		gs_vm_ends_reused(builder->ends, (uint32_t)kvm.vm_replaced);
+	if (kvm.name && kvm.fd >= 0) {
+		take_ioctl(builder, record, &kvm);
+		return;
+	}
+	if (builder->eventfds)
+		gs_eventfd_watch_call(builder->eventfds, builder->script, record);
+	if (gs_span_equals(record->name, "close"))
+		take_close(builder, record, &kvm);
+	else if (!kvm.is_ioctl)
+		take_probe(builder, record);
+}
+
+/* Probes of a thread whose ioctls are in the log say nothing new. */
+static void settle_probes(Builder *builder)
+{
+	GsScript *script = builder->script;
+	unsigned int kept = 0, register_count = 0, vcpu_count = 0;
+
+	for (unsigned int i = 0; i < script->calls->len; i++) {
+		GsScriptCall *call = &g_array_index(script->calls, GsScriptCall, i);
+
+		if (call->after == AFTER_PROBE) {
+			if (g_hash_table_contains(builder->callers,
+						  GUINT_TO_POINTER(call->thread)))
+				continue;
+			call->after = -1;
+			if (g_str_equal(call->name, "KVM_CREATE_VCPU"))
+				vcpu_count++;
+			else
+				register_count++;
+		}
+		g_array_index(script->calls, GsScriptCall, kept++) = *call;
+	}
+	g_array_set_size(script->calls, kept);
+	if (register_count + vcpu_count > 0)
+		gs_script_note(script,
+			       "%s: %u kvm_io_bus_register_dev and %u kvm_vm_ioctl_create_vcpu are "
+			       "taken for as many KVM_IOEVENTFD and KVM_CREATE_VCPU of one VM",
+			       script->source, register_count, vcpu_count);
 }
 
 static bool read_calls(Builder *builder, GsTraceReader *reader, GError **error)
@@ -304,23 +268,22 @@ static bool read_calls(Builder *builder, GsTraceReader *reader, GError **error)
 	GsTraceRecord record;
 
 	while (gs_trace_reader_next(reader, &record, &failure)) {
-		if (gs_span_equals(record.name, "ioctl")) {
-			take_ioctl(builder, &record);
-			continue;
-		}
-		if (gs_span_equals(record.name, "close"))
-			take_close(builder, &record);
-		gs_fd_tables_follow(builder->fds, &record);
+		gs_steady_time_apply(builder->steady, &record);
+		builder->ordinal = gs_thread_history_take(builder->history, &record);
+		take_record(builder, &record);
 	}
 	if (failure) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
+	builder->script->vm_count = gs_kvm_follow_vm_count(builder->follow);
 	/* /dev/kvm was asked, but no VM followed */
 	if (builder->waiting->len)
-		adopt_waiting(builder, builder->latest_vm == GS_VM_NONE ? open_vm(builder)
-									: builder->latest_vm);
+		adopt_waiting(builder, NULL,
+			      builder->latest_vm == VM_NEXT ? builder->script->vm_count++
+							    : builder->latest_vm);
 	gs_vm_ends_apply(builder->ends, builder->script);
+	settle_probes(builder);
 	return true;
 }
 
@@ -333,9 +296,9 @@ static int compare_starts(const void *a, const void *b)
 
 /*
  * Bring the calls into start order. A thread's own calls keep the log's order
- * whatever the clock says: it may have been set back between them.
+ * whatever the clock says: how many it would have had in another is returned.
  */
-static void sort_calls(Builder *builder)
+static unsigned int sort_calls(Builder *builder)
 {
 	g_autoptr(GHashTable) latest = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	GArray *calls = builder->script->calls;
@@ -357,12 +320,7 @@ static void sort_calls(Builder *builder)
 		*last_ns = call->start_ns;
 	}
 	g_array_sort(calls, compare_starts); /* stable */
-	if (set_back)
-		gs_script_note(
-			builder->script,
-			"%s: the clock was set back before %u of %u calls; these are taken to "
-			"follow the call before them at once",
-			builder->script->source, set_back, calls->len);
+	return set_back;
 }
 
 /* Number threads and VMs in the order of their first call, and count from it. */
@@ -395,21 +353,32 @@ static void number_all(Builder *builder, int32_t main_tid)
 	}
 	script->vm_count = vm_count;
 	gs_script_number_calls(script);
+	gs_thread_history_settle(builder->history, epoch_ns, main_tid);
+}
+
+/* @astray calls begin before others of their thread for another reason than a clock's steps. */
+static void add_clock_notes(Builder *builder, const GsTraceStats *stats, unsigned int astray)
+{
+	const GsClockSteps *steps = gs_steady_time_steps(builder->steady);
+	const char *source = builder->script->source;
+
+	if (steps->back + astray)
+		gs_script_note(builder->script,
+			       "%s: the clock was set back before %u of %" G_GUINT64_FORMAT
+			       " calls; these are taken to follow the call before them after their "
+			       "thread's usual gap, or at once if it made too few calls to tell",
+			       source, steps->back + astray, stats->records);
+	if (steps->forward)
+		gs_script_note(builder->script,
+			       "%s: the clock was set forward during %u of %" G_GUINT64_FORMAT
+			       " calls, as their durations say; what comes later is moved back",
+			       source, steps->forward, stats->records);
 }
 
 static void add_notes(Builder *builder, const GsTraceStats *stats)
 {
 	GsScript *script = builder->script;
 
-	if (stats->skipped)
-		gs_script_note(script,
-			       "%s:%" G_GUINT64_FORMAT ": %" G_GUINT64_FORMAT
-			       " of %" G_GUINT64_FORMAT " lines are not understood and were "
-			       "skipped, the first is this one",
-			       script->source, stats->first_skipped, stats->skipped, stats->lines);
-	if (stats->cut)
-		gs_script_note(script, "%s:%" G_GUINT64_FORMAT ": the log ends inside a call",
-			       script->source, stats->lines);
 	if (builder->unstamped)
 		gs_script_note(script,
 			       "%s: %u calls have no time stamp (strace -ttt); they are taken to "
@@ -440,13 +409,15 @@ static void add_notes(Builder *builder, const GsTraceStats *stats)
 /* Why a log that was read to its end is of no use. */
 static bool check_read(const GsScript *script, const GsTraceStats *stats, GError **error)
 {
+	uint64_t first = stats->skipped.first ? stats->skipped.first : stats->foreign.first;
+
 	if (stats->lines == 0)
 		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_EMPTY, "empty log: '%s'",
 			    script->source);
-	else if (stats->records == 0 && stats->skipped)
+	else if (stats->records == 0 && first)
 		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_SYNTAX,
 			    "%s:%" G_GUINT64_FORMAT ": not strace output, and no other line is",
-			    script->source, stats->first_skipped);
+			    script->source, first);
 	else if (script->calls->len == 0)
 		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_KVM,
 			    "no KVM ioctl in '%s' (%" G_GUINT64_FORMAT " system calls)",
@@ -458,42 +429,63 @@ static bool check_read(const GsScript *script, const GsTraceStats *stats, GError
 
 static void builder_clear(Builder *builder)
 {
-	gs_fd_tables_free(builder->fds);
+	gs_kvm_follow_free(builder->follow);
+	gs_steady_time_free(builder->steady);
+	gs_thread_history_free(builder->history);
+	g_clear_pointer(&builder->eventfds, gs_eventfd_watch_free);
 	gs_vm_ends_free(builder->ends);
 	g_array_unref(builder->waiting);
 	g_hash_table_unref(builder->restarts);
+	g_hash_table_unref(builder->callers);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Builder, builder_clear)
 
-GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source, GError **error)
+GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source,
+				       const GsScriptOptions *options, GError **error)
 {
+	static const GsScriptOptions defaults = { 0 };
+	const GsIoeventfdMode ioeventfd = (options ? options : &defaults)->ioeventfd;
 	g_autoptr(GsScript) script = gs_script_new(source);
 	g_auto(Builder) builder = {
 		.script = script,
-		.fds = gs_fd_tables_new(),
+		.follow = gs_kvm_follow_new(),
+		.steady = gs_steady_time_new(),
+		.history = gs_thread_history_new(),
 		.ends = gs_vm_ends_new(),
-		.waiting = g_array_new(FALSE, FALSE, sizeof(unsigned int)),
-		.latest_vm = GS_VM_NONE,
+		.eventfds = ioeventfd == GS_IOEVENTFD_INFER ? gs_eventfd_watch_new() : NULL,
+		.waiting = g_array_new(FALSE, FALSE, sizeof(Waiting)),
+		.latest_vm = VM_NEXT,
 		.restarts = g_hash_table_new_full(NULL, NULL, NULL, g_free),
+		.callers = g_hash_table_new(NULL, NULL),
 	};
 
-	if (!read_calls(&builder, reader, error) ||
-	    !check_read(script, gs_trace_reader_stats(reader), error))
+	GsTraceStats stats;
+	unsigned int astray;
+
+	if (!read_calls(&builder, reader, error))
 		return NULL;
-	sort_calls(&builder);
-	number_all(&builder, gs_trace_reader_main_tid(reader));
+	stats = gs_trace_reader_stats(reader);
+	if (!check_read(script, &stats, error))
+		return NULL;
+	astray = sort_calls(&builder);
+	number_all(&builder, gs_trace_reader_main_tid(reader, 0));
 	/* a clock of whole seconds cannot tell a second's gap from none */
 	for (unsigned int i = 0; builder.unstamped && i < script->calls->len; i++)
 		g_array_index(script->calls, GsScriptCall, i).think_unknown = true;
-	gs_script_link(script, builder.resolution_ns >= NS_PER_SECOND ? builder.resolution_ns : 0);
-	add_notes(&builder, gs_trace_reader_stats(reader));
-	gs_script_find_ioeventfd_probes(script);
+	gs_script_link(script, builder.resolution_ns >= NS_PER_SECOND ? builder.resolution_ns : 0,
+		       builder.history);
+	gs_trace_coverage_add_notes(reader, script->notes);
+	add_notes(&builder, &stats);
+	add_clock_notes(&builder, &stats, astray);
+	gs_script_note_vms(script);
+	gs_script_infer_ioeventfds(script, ioeventfd);
 	return g_steal_pointer(&script);
 }
 
-GsScript *gs_script_from_strace(const char *path, GError **error)
+GsScript *gs_script_from_strace(const char *path, const GsScriptOptions *options, GError **error)
 {
-	g_autoptr(GsTraceReader) reader = gs_trace_reader_new(path, error);
+	const char *const paths[] = { path, NULL };
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new(paths, error);
 
-	return reader ? gs_script_from_strace_reader(reader, path, error) : NULL;
+	return reader ? gs_script_from_strace_reader(reader, path, options, error) : NULL;
 }

@@ -12,18 +12,24 @@
 #ifndef GS_SCRIPT_FROM_STRACE_H
 #define GS_SCRIPT_FROM_STRACE_H
 
+#include "traces/ioeventfd-infer.h"
 #include "traces/script.h"
 #include "traces/trace-reader.h"
+
+typedef struct {
+	GsIoeventfdMode ioeventfd; /* what KVM_IOEVENTFD do whose argument is not shown */
+} GsScriptOptions;
 
 /*
  * Read one strace log. Fails with file:line where there is one: missing or
  * unreadable file, nothing in it, no KVM ioctl in it. Lines that are not
- * understood are skipped and counted in a note with the first one's place. The
- * caller frees the script.
+ * understood are skipped and counted in a note with the first one's place.
+ * @options: NULL for the defaults, all zero. The caller frees the script.
  */
-GsScript *gs_script_from_strace(const char *path, GError **error);
+GsScript *gs_script_from_strace(const char *path, const GsScriptOptions *options, GError **error);
 
 /* As above, from a reader at its beginning; @source is for messages. */
-GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source, GError **error);
+GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source,
+				       const GsScriptOptions *options, GError **error);
 
 #endif

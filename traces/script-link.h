@@ -6,12 +6,14 @@
 #define GS_SCRIPT_LINK_H
 
 #include "traces/script.h"
+#include "traces/thread-history.h"
 
 /*
- * Set GsScriptCall.after and think_ns of every call from start_ns and
- * recorded_ns; a call that took an unknown time is taken to end as it starts.
- * Gaps shorter than @unsure_ns count as none, longer ones as that much shorter.
+ * Set GsScriptCall.after, think_ns and others of every call from start_ns,
+ * recorded_ns and ordinal; a call that took an unknown time is taken to end as it
+ * starts. Gaps shorter than @unsure_ns count as none, longer ones as that much
+ * shorter. @history, settled, says who made which thread; NULL: nobody knows.
  */
-void gs_script_link(GsScript *script, int64_t unsure_ns);
+void gs_script_link(GsScript *script, int64_t unsure_ns, const GsThreadHistory *history);
 
 #endif

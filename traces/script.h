@@ -46,6 +46,8 @@ typedef struct {
 	uint64_t device_attr;
 	bool has_device_type; /* kvm_create_device.type, or the type of the device fd */
 	uint32_t device_type;
+
+	uint64_t pointer; /* the log shows the struct's address in its place; 0: it does not */
 } GsCallArgs;
 
 /* The name of the one call that is no ioctl: the close() that ends a VM, with role GS_FD_VM. */
@@ -66,9 +68,12 @@ typedef struct {
 	int64_t think_ns;    /* from the end of the call it follows to its own start, 0 or more;
 				GS_SCRIPT_CLOSE: from the end of the VM's last call, if later */
 	bool think_unknown;  /* the log has no stamps: think_ns is 0 and says nothing */
+	uint32_t others;     /* system calls of the log in that gap that are not of the script */
 	int32_t after;       /* index of the call it follows: the thread's previous one, or, for
-				a thread's first, the last to complete before the thread was
-				made, as far as the log tells; -1: none */
+				a thread's first, the last one of who made it before that, or
+				the last to complete before the thread was made, as far as the
+				log tells; -1: none */
+	uint32_t ordinal;    /* of its thread's system calls in the log, from 1; 0: not known */
 	uint32_t line;       /* in GsScript.source; 0: none */
 	bool from_preamble;  /* supplied by a VMM model, not by the log */
 } GsScriptCall;
@@ -82,6 +87,8 @@ typedef struct {
 	GArray *calls;   /* owned: GsScriptCall in start order */
 	GArray *threads; /* owned: GsScriptThread */
 	uint32_t vm_count;
+	int64_t less_inside_ns;  /* what was taken from each duration in the log, and from the */
+	int64_t less_between_ns; /* gap before each call, as its tracer's (tracer-overhead.h) */
 	GPtrArray *notes; /* owned: char *, what the reader wants its user to know, one line each */
 } GsScript;
 

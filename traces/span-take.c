@@ -3,28 +3,11 @@
 
 #include "traces/trace-line.h"
 
-#include <glib.h>
-
-#define DIGITS_MAX 10
 #define DECIMALS_MAX 9
 
-bool gs_span_take_digits(GsSpan *text, int64_t *number, unsigned int *count)
-{
-	int64_t sum = 0;
-	size_t at = 0;
-
-	for (; at < text->length && g_ascii_isdigit(text->text[at]); at++) {
-		if (at == DIGITS_MAX)
-			return false;
-		sum = sum * 10 + (text->text[at] - '0');
-	}
-	if (at == 0)
-		return false;
-	*text = gs_span_drop(*text, at);
-	*number = sum;
-	*count = (unsigned int)at;
-	return true;
-}
+static const int64_t powers_of_ten[DECIMALS_MAX + 1] = {
+	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
+};
 
 bool gs_span_take_time(GsSpan *text, int64_t unit_ns, int64_t *ns, int64_t *resolution_ns)
 {
@@ -32,16 +15,21 @@ bool gs_span_take_time(GsSpan *text, int64_t unit_ns, int64_t *ns, int64_t *reso
 	unsigned int count;
 	GsSpan at = *text;
 
-	if (!gs_span_take_digits(&at, &whole, &count) || whole > GS_TRACE_TIME_MAX_NS / unit_ns - 1)
+	if (!gs_span_take_digits(&at, &whole, &count) ||
+	    whole > GS_TRACE_TIME_MAX_NS / unit_ns - 1)
 		return false;
 	if (gs_span_take_byte(&at, '.')) {
+		int64_t parts;
+
 		if (!gs_span_take_digits(&at, &decimals, &count) || count > DECIMALS_MAX)
 			return false;
-		for (; count > 0 && step_ns >= 10; count--)
-			step_ns /= 10;
-		/* digits below a nanosecond */
-		for (; count > 0; count--)
-			decimals /= 10;
+		parts = powers_of_ten[count];
+		/* digits below a nanosecond are none of ours */
+		if (parts > unit_ns) {
+			decimals /= parts / unit_ns;
+			parts = unit_ns;
+		}
+		step_ns = unit_ns / parts;
 	}
 	*ns = whole * unit_ns + decimals * step_ns;
 	*resolution_ns = step_ns;

@@ -35,8 +35,30 @@ static inline size_t gs_span_take_blanks(GsSpan *text)
 	return count;
 }
 
-/* Up to ten decimal digits; @count is set to how many. */
-bool gs_span_take_digits(GsSpan *text, int64_t *number, unsigned int *count);
+#define GS_SPAN_DIGITS_MAX 10
+
+/* Up to GS_SPAN_DIGITS_MAX decimal digits; @count is set to how many. */
+static inline bool gs_span_take_digits(GsSpan *text, int64_t *number, unsigned int *count)
+{
+	int64_t sum = 0;
+	size_t at = 0;
+
+	for (; at < text->length; at++) {
+		unsigned int digit = (unsigned int)(unsigned char)text->text[at] - '0';
+
+		if (digit > 9)
+			break;
+		if (at == GS_SPAN_DIGITS_MAX)
+			return false;
+		sum = sum * 10 + digit;
+	}
+	if (at == 0)
+		return false;
+	*text = gs_span_drop(*text, at);
+	*number = sum;
+	*count = (unsigned int)at;
+	return true;
+}
 
 /*
  * "12" or "12.345" with up to nine decimals, in units of @unit_ns, as nanoseconds.

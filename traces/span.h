@@ -30,6 +30,15 @@ static inline bool gs_span_equals(GsSpan span, const char *string)
 	return span.length == strlen(string) && memcmp(span.text, string, span.length) == 0;
 }
 
+/* As strcmp(). */
+static inline int gs_span_compare(GsSpan span, const char *string)
+{
+	const size_t length = strlen(string);
+	const int order = memcmp(span.text, string, span.length < length ? span.length : length);
+
+	return order ? order : (span.length > length) - (span.length < length);
+}
+
 static inline bool gs_span_has_prefix(GsSpan span, const char *prefix)
 {
 	size_t length = strlen(prefix);

@@ -49,6 +49,7 @@ static bool take_bracketed_tid(GsSpan *text, GsTracePrefix *prefix)
 static bool take_bracketed_other(GsSpan *text)
 {
 	size_t hex = 0, unknown = 0, digits = 0, colons = 0, others = 0, length;
+	bool is_type;
 	const char *close;
 	GsSpan at = *text;
 
@@ -69,8 +70,10 @@ static bool take_bracketed_other(GsSpan *text)
 		colons += byte == ':' ? 1 : 0;
 		others += byte == ' ' ? 1 : 0;
 	}
+	/* without --secontext=full only the type is printed, which by custom ends so */
+	is_type = length > 2 && memcmp(at.text + length - 2, "_t", 2) == 0;
 	if (length == 0 || others ||
-	    !(digits == length || unknown == length || hex == length || colons > 1))
+	    !(digits == length || unknown == length || hex == length || colons > 1 || is_type))
 		return false;
 	at = gs_span_drop(at, length + 1);
 	if (!gs_span_take_byte(&at, ' '))
@@ -92,6 +95,7 @@ static bool take_bracketed_gap(GsSpan *text, GsTracePrefix *prefix)
 	    !gs_span_take_word(&at, ") "))
 		return false;
 	prefix->gap_ns = gap_ns;
+	prefix->gap_resolution_ns = resolution_ns;
 	if (!prefix->resolution_ns)
 		prefix->resolution_ns = resolution_ns;
 	*text = at;
@@ -105,9 +109,9 @@ static bool take_clock(GsSpan *text, GsTracePrefix *prefix)
 	unsigned int hour_digits, minute_digits;
 	GsSpan at = *text;
 
-	if (!gs_span_take_digits(&at, &hours, &hour_digits) || !gs_span_take_byte(&at, ':') ||
-	    !gs_span_take_digits(&at, &minutes, &minute_digits) || !gs_span_take_byte(&at, ':') ||
-	    at.length < 2 || !g_ascii_isdigit(at.text[1]) ||
+	if (at.length < 3 || at.text[2] != ':' || !gs_span_take_digits(&at, &hours, &hour_digits) ||
+	    !gs_span_take_byte(&at, ':') || !gs_span_take_digits(&at, &minutes, &minute_digits) ||
+	    !gs_span_take_byte(&at, ':') || at.length < 2 || !g_ascii_isdigit(at.text[1]) ||
 	    !gs_span_take_time(&at, NS_PER_SECOND, &seconds_ns, &resolution_ns) ||
 	    !gs_span_take_byte(&at, ' '))
 		return false;
@@ -142,7 +146,23 @@ static bool take_tid(GsSpan *text, GsTracePrefix *prefix)
 	return true;
 }
 
-/* "1795363520.597620 " or, if it cannot be that, the gap "0.000040 ". */
+/* How runs/import-strace.c writes what strace has no stamps for. */
+#define UPTIME_DIGITS 10
+
+static bool is_uptime(GsSpan text)
+{
+	size_t digits = 0;
+
+	while (digits < text.length && g_ascii_isdigit(text.text[digits]))
+		digits++;
+	return digits == UPTIME_DIGITS && *text.text == '0';
+}
+
+/*
+ * "1795363520.597620 " or, if it cannot be that, the gap "0.000040 ". Ten digits
+ * that begin with zeros are what `gracesim import --format=strace` makes of stamps
+ * since the machine started.
+ */
 static bool take_seconds(GsSpan *text, GsTracePrefix *prefix)
 {
 	int64_t ns, resolution_ns;
@@ -151,15 +171,40 @@ static bool take_seconds(GsSpan *text, GsTracePrefix *prefix)
 	if (!gs_span_take_time(&at, NS_PER_SECOND, &ns, &resolution_ns) ||
 	    !gs_span_take_byte(&at, ' '))
 		return false;
-	if (ns >= EPOCH_SECONDS_MIN * NS_PER_SECOND) {
+	if (is_uptime(*text)) {
+		prefix->stamp = GS_STAMP_UPTIME;
+		prefix->stamp_ns = ns;
+	} else if (ns >= EPOCH_SECONDS_MIN * NS_PER_SECOND) {
 		prefix->stamp = GS_STAMP_EPOCH;
 		prefix->stamp_ns = ns;
 	} else {
 		prefix->gap_ns = ns;
+		prefix->gap_resolution_ns = resolution_ns;
 	}
 	prefix->resolution_ns = resolution_ns;
 	*text = at;
 	return true;
+}
+
+/* The next token of the prefix, whatever it is. */
+static bool take_token(GsSpan *text, bool indented, GsTracePrefix *prefix)
+{
+	bool has_time = prefix->stamp != GS_STAMP_NONE || prefix->gap_ns >= 0;
+
+	if (!text->length)
+		return false;
+	switch (*text->text) {
+	case '[':
+		return take_bracketed_other(text);
+	case '(':
+		return take_bracketed_gap(text, prefix);
+	default:
+		if (has_time || !g_ascii_isdigit(*text->text))
+			return false;
+		return take_clock(text, prefix) ||
+		       (prefix->tid < 0 && !indented && take_tid(text, prefix)) ||
+		       take_seconds(text, prefix);
+	}
 }
 
 GsSpan gs_strace_scan_prefix(GsSpan line, GsTracePrefix *prefix)
@@ -169,19 +214,14 @@ GsSpan gs_strace_scan_prefix(GsSpan line, GsTracePrefix *prefix)
 	*prefix = (GsTracePrefix){ .tid = -1, .gap_ns = -1 };
 	take_bracketed_tid(&line, prefix);
 	for (body = line;;) {
-		bool has_time = prefix->stamp != GS_STAMP_NONE || prefix->gap_ns >= 0;
-		bool first = prefix->tid < 0 && !has_time;
+		bool first =
+			prefix->tid < 0 && prefix->stamp == GS_STAMP_NONE && prefix->gap_ns < 0;
 		GsSpan at = body;
 		/* behind a token blanks are padding; in front of the first only a gap has them */
 		bool indented = gs_span_take_blanks(&at) > 0 && first;
 
-		if (take_bracketed_other(&at) || take_bracketed_gap(&at, prefix) ||
-		    (!has_time && take_clock(&at, prefix)) ||
-		    (first && !indented && take_tid(&at, prefix)) ||
-		    (!has_time && take_seconds(&at, prefix))) {
-			line = body = at;
-			continue;
-		}
-		return first ? line : at;
+		if (!take_token(&at, indented, prefix))
+			return first ? line : at;
+		line = body = at;
 	}
 }

@@ -14,6 +14,18 @@ static bool is_name_byte(char byte)
 	return g_ascii_isalnum(byte) || byte == '_';
 }
 
+/* How long the name of a call is that @text begins with; "???": strace could not learn it. */
+static size_t name_length(GsSpan text)
+{
+	size_t length = 0;
+
+	if (gs_span_has_prefix(text, "???"))
+		return strlen("???");
+	while (length < text.length && is_name_byte(text.text[length]))
+		length++;
+	return length && g_ascii_isdigit(*text.text) ? 0 : length;
+}
+
 /* "<0.000137>" */
 static bool take_duration(GsSpan *text, int64_t *duration_ns)
 {
@@ -95,9 +107,25 @@ static bool take_context(GsSpan *text)
 	if (!close)
 		return false;
 	inside = gs_span(text->text + 1, close);
-	if (memchr(inside.text, ' ', inside.length) || !memchr(inside.text, ':', inside.length))
+	if (memchr(inside.text, ' ', inside.length) ||
+	    !(memchr(inside.text, ':', inside.length) ||
+	      (inside.length > 2 && memcmp(close - 2, "_t", 2) == 0)))
 		return false;
 	*text = gs_span(close + 1, end);
+	return true;
+}
+
+/* the pid "8 in strace's PID NS", as a comment behind another */
+static bool take_comment(GsSpan *text)
+{
+	const char *close;
+
+	if (!gs_span_has_prefix(*text, "/*"))
+		return false;
+	close = g_strstr_len(text->text, (gssize)text->length, "*/");
+	if (!close)
+		return false;
+	*text = gs_span(close + 2, text->text + text->length);
 	return true;
 }
 
@@ -126,7 +154,7 @@ static bool take_result(GsSpan *text, GsTraceLine *line)
 			return true;
 		}
 		if (!gs_span_take_word(&at, "<unavailable>") && !take_note(&at, line) &&
-		    !take_context(&at) && !take_error(&at, line))
+		    !take_context(&at) && !take_comment(&at) && !take_error(&at, line))
 			return true;
 	}
 }
@@ -135,6 +163,18 @@ static bool take_result(GsSpan *text, GsTraceLine *line)
 static bool scan_result(GsSpan text, GsTraceLine *line)
 {
 	return take_result(&text, line) && gs_span_trim(text).length == 0;
+}
+
+/* What is known of arguments that end inside a string: those before it. */
+static GsSpan without_last_item(GsSpan args)
+{
+	const char *end = args.text + args.length, *stop;
+	GsSpan known = gs_span(args.text, args.text);
+
+	for (const char *at = args.text; gs_strace_walk_list(at, end, true, &stop) == GS_LIST_COMMA;
+	     at = stop + 1)
+		known = gs_span(args.text, stop);
+	return known;
 }
 
 /* The arguments of a call from behind its opening bracket, and its result. */
@@ -155,7 +195,11 @@ static GsLineKind scan_arguments(GsSpan body, const char *args, GsTraceLine *lin
 		last = stop > args && stop[-1] == ' ' ? stop - 1 : stop;
 		line->args = gs_span(args, last);
 		line->head = gs_span(body.text, last);
-		behind = (const char *)memchr(stop, '>', (size_t)(end - stop)) + 1;
+		behind = memchr(stop, '>', (size_t)(end - stop));
+		if (!behind)
+			return GS_LINE_CUT;
+		behind++;
+		line->moved = gs_span_has_prefix(gs_span(stop, end), "<pid changed to ");
 		if (gs_span_trim(gs_span(behind, end)).length == 0)
 			return GS_LINE_UNFINISHED;
 		/* killed inside the call: "<unfinished ...>) = ?" */
@@ -164,6 +208,10 @@ static GsLineKind scan_arguments(GsSpan body, const char *args, GsTraceLine *lin
 		return GS_LINE_UNKNOWN;
 	case GS_LIST_ENDED:
 		line->args = gs_span(args, end);
+		line->head = body;
+		return GS_LINE_CUT;
+	case GS_LIST_ENDED_IN_STRING:
+		line->args = without_last_item(gs_span(args, end));
 		line->head = body;
 		return GS_LINE_CUT;
 	default:
@@ -242,12 +290,11 @@ static GsLineKind scan_kind(GsSpan body, GsTraceLine *line)
 {
 	size_t length = 0;
 
-	if (body.length == 0)
+	line->is_blank = gs_span_trim(body).length == 0;
+	if (line->is_blank)
 		return GS_LINE_OTHER;
-	while (length < body.length && is_name_byte(body.text[length]))
-		length++;
-	if (length > 0 && length < body.length && body.text[length] == '(' &&
-	    !g_ascii_isdigit(*body.text)) {
+	length = name_length(body);
+	if (length > 0 && length < body.length && body.text[length] == '(') {
 		line->name = gs_span(body.text, body.text + length);
 		return scan_arguments(body, body.text + length + 1, line);
 	}
@@ -288,13 +335,11 @@ bool gs_strace_scan_extent(GsSpan text, size_t *length)
 	GsTracePrefix prefix;
 	GsTraceLine line;
 	GsSpan rest = gs_strace_scan_prefix(text, &prefix);
-	size_t name_length = 0;
+	size_t name_bytes = name_length(rest);
 
 	gs_trace_line_init(&line);
-	while (name_length < rest.length && is_name_byte(rest.text[name_length]))
-		name_length++;
-	rest = gs_span_drop(rest, name_length);
-	if (name_length == 0 || !gs_span_take_byte(&rest, '(') ||
+	rest = gs_span_drop(rest, name_bytes);
+	if (name_bytes == 0 || !gs_span_take_byte(&rest, '(') ||
 	    gs_strace_walk_list(rest.text, end, false, &stop) != GS_LIST_CLOSED || *stop != ')')
 		return false;
 	rest = gs_span(stop + 1, end);
@@ -304,10 +349,42 @@ bool gs_strace_scan_extent(GsSpan text, size_t *length)
 	return true;
 }
 
+/*
+ * A row of the tables of -c and -C: numbers, then the name of a call or "total"; or
+ * the dashes between; or one of their headings.
+ */
+static bool is_summary_row(GsSpan text)
+{
+	unsigned int numbers = 0, dashes = 0, words = 0;
+
+	if (gs_span_has_prefix(text, "% time ") ||
+	    gs_span_has_prefix(text, "System call usage summary for "))
+		return true;
+	while ((text = gs_span_trim(text)).length) {
+		size_t length = 0, digits = 0, dash = 0;
+
+		while (length < text.length && text.text[length] != ' ') {
+			digits += g_ascii_isdigit(text.text[length]) || text.text[length] == '.';
+			dash += text.text[length] == '-';
+			length++;
+		}
+		numbers += digits == length;
+		dashes += dash == length;
+		words += digits != length && dash != length;
+		text = gs_span_drop(text, length);
+	}
+	return (numbers >= 3 && words == 1) || (dashes >= 3 && words + numbers == 0);
+}
+
 static GsLineKind scan(GsSpan text, GsTracePrefix *prefix, GsTraceLine *line, GString *scratch)
 {
 	(void)scratch;
-	return gs_strace_scan_body(gs_strace_scan_prefix(text, prefix), line);
+	gs_strace_scan_body(gs_strace_scan_prefix(text, prefix), line);
+	if (line->kind == GS_LINE_UNKNOWN && is_summary_row(text)) {
+		*prefix = (GsTracePrefix){ .tid = -1, .gap_ns = -1 };
+		line->kind = GS_LINE_OTHER;
+	}
+	return line->kind;
 }
 
 const GsTraceScanner gs_scan_strace = { .name = "strace", .scan = scan };

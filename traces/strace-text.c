@@ -18,6 +18,9 @@ static const uint8_t byte_class[256] = {
 	[')'] = CLOSE, [']'] = CLOSE, ['}'] = CLOSE, ['<'] = ANGLE, ['/'] = SLASH,
 };
 
+/* Unclosed angle brackets in one call after which no further one is believed. */
+#define VAIN_MAX 8
+
 static bool starts_with(const char *at, const char *end, const char *word)
 {
 	return gs_span_has_prefix(gs_span(at, end), word);
@@ -99,19 +102,26 @@ const char *gs_strace_skip_decoration(const char *at, const char *end)
 	return NULL;
 }
 
-/* Behind the '<' at @at and whatever belongs to it; NULL: the call stops here. */
-static const char *skip_angle(const char *at, const char *begin, const char *end)
+/*
+ * Behind the '<' at @at and whatever belongs to it; NULL: the call stops here. One
+ * that opens nothing costs a look at all that follows: @ret_vain counts those.
+ */
+static const char *skip_angle(const char *at, const char *begin, const char *end,
+			      unsigned int *ret_vain)
 {
 	const char *behind = NULL;
 
-	if (starts_with(at, end, "<unfinished ...>") || starts_with(at, end, "<detached ...>"))
+	if (starts_with(at, end, "<unfinished ...>") || starts_with(at, end, "<detached ...>") ||
+	    starts_with(at, end, "<pid changed to "))
 		return NULL;
 	if (starts_with(at, end, "<<"))
 		return at + 2;
 	/* a descriptor or pid is decorated, or strace resumes "<... resuming X ...>" */
-	if (starts_with(at, end, "<...") ||
-	    (at > begin && (g_ascii_isalnum(at[-1]) || at[-1] == '_')))
+	if (*ret_vain < VAIN_MAX && (starts_with(at, end, "<...") ||
+				     (at > begin && (g_ascii_isalnum(at[-1]) || at[-1] == '_')))) {
 		behind = gs_strace_skip_decoration(at, end);
+		*ret_vain += behind ? 0 : 1;
+	}
 	return behind ? behind : at + 1;
 }
 
@@ -120,7 +130,7 @@ GsListStop gs_strace_walk_list(const char *at, const char *end, bool commas, con
 	const uint8_t wanted = QUOTE | OPEN | CLOSE | ANGLE | SLASH | (commas ? COMMA : 0);
 	const char *begin = at;
 	char closers[GS_STRACE_DEPTH_MAX];
-	unsigned int depth = 0;
+	unsigned int depth = 0, vain = 0;
 
 	for (;;) {
 		const char *next;
@@ -151,7 +161,7 @@ GsListStop gs_strace_walk_list(const char *at, const char *end, bool commas, con
 				return GS_LIST_BROKEN;
 			break;
 		case ANGLE:
-			next = skip_angle(at, begin, end);
+			next = skip_angle(at, begin, end, &vain);
 			if (!next)
 				return GS_LIST_INTERRUPTED;
 			break;
@@ -164,7 +174,7 @@ GsListStop gs_strace_walk_list(const char *at, const char *end, bool commas, con
 		}
 		if (!next) {
 			*stop = end;
-			return GS_LIST_ENDED;
+			return GS_LIST_ENDED_IN_STRING;
 		}
 		at = next;
 	}

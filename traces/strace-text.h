@@ -14,11 +14,12 @@
 #define GS_STRACE_DEPTH_MAX 64
 
 typedef enum {
-	GS_LIST_CLOSED,      /* at the bracket that closes the list */
-	GS_LIST_COMMA,       /* at a comma of the list itself */
-	GS_LIST_INTERRUPTED, /* at "<unfinished ...>" or "<detached ...>" */
-	GS_LIST_ENDED,       /* the text ends inside the list */
-	GS_LIST_BROKEN,      /* brackets that do not match */
+	GS_LIST_CLOSED,          /* at the bracket that closes the list */
+	GS_LIST_COMMA,           /* at a comma of the list itself */
+	GS_LIST_INTERRUPTED,     /* at "<unfinished ...>" or the like */
+	GS_LIST_ENDED,           /* the text ends inside the list */
+	GS_LIST_ENDED_IN_STRING, /* likewise, and inside a string or comment of it */
+	GS_LIST_BROKEN,          /* brackets that do not match */
 } GsListStop;
 
 /*

@@ -45,7 +45,7 @@ GsSpan gs_text_lines_ahead(GsTextLines *lines, size_t want)
 			 .length = MIN(want, lines->end - lines->begin) };
 }
 
-/* Take "ESC [ ... m" sequences out of the line, in place. */
+/* Take "ESC [ ... m" sequences out of the line, in place, and the "ESC [ K" grep adds. */
 static size_t strip_colours(char *text, size_t length)
 {
 	size_t kept = 0;
@@ -59,7 +59,7 @@ static size_t strip_colours(char *text, size_t length)
 		}
 		while (close < length && (g_ascii_isdigit(text[close]) || text[close] == ';'))
 			close++;
-		if (close < length && text[close] == 'm')
+		if (close < length && (text[close] == 'm' || text[close] == 'K'))
 			at = close;
 		else
 			text[kept++] = text[at];

@@ -8,6 +8,12 @@
 
 #include "traces/span.h"
 
+/*
+ * System calls, and the functions of the kernel that tracers with probes tell of: a
+ * thread may be inside of one in each layer.
+ */
+#define GS_TRACE_LAYERS 3
+
 /* No stamp or duration is above this, so that the sum of two fits in an int64_t. */
 #define GS_TRACE_TIME_MAX_NS (INT64_C(4000000000) * 1000000000)
 
@@ -29,8 +35,9 @@ typedef struct {
 	bool bracketed; /* tid as "[pid N]", so strace left it out where it was alone */
 	GsStampKind stamp;
 	int64_t stamp_ns;
-	int64_t gap_ns;        /* since the line before (strace -r); -1: none */
-	int64_t resolution_ns; /* of stamp_ns or gap_ns; 0: neither */
+	int64_t gap_ns;            /* since the line before (strace -r); -1: none */
+	int64_t gap_resolution_ns; /* of gap_ns; 0: none */
+	int64_t resolution_ns;     /* of stamp_ns, else of gap_ns; 0: neither */
 } GsTracePrefix;
 
 typedef enum {
@@ -58,7 +65,17 @@ typedef struct {
 	GsSpan error;          /* "EINTR", "ERESTARTSYS"; empty: none */
 	int64_t duration_ns;   /* as printed; -1: none */
 	bool stamps_are_exact; /* RESUMED: no duration is printed, but the stamps tell it */
+	bool moved;            /* UNFINISHED: it ends in the file of another thread (-ff) */
+	bool is_blank;         /* OTHER: nothing behind the prefix */
+	unsigned int layer;    /* below GS_TRACE_LAYERS; 0: a system call */
 	int32_t other_tid;     /* SUPERSEDED, ATTACHED */
 } GsTraceLine;
+
+/* Whether it tells of a system call, in whole or in part. */
+static inline bool gs_trace_line_is_call(const GsTraceLine *line)
+{
+	return line->kind == GS_LINE_COMPLETE || line->kind == GS_LINE_UNFINISHED ||
+	       line->kind == GS_LINE_RESUMED || line->kind == GS_LINE_CUT;
+}
 
 #endif

@@ -23,7 +23,10 @@ typedef struct {
 	int64_t end_ns;        /* stamp of the second half of a call printed in two; -1: none */
 	int64_t duration_ns;   /* from <...>; -1: none */
 	int64_t resolution_ns; /* of the stamps; 0: no stamps */
-	GsSpan name;           /* "ioctl" */
+	int64_t steady_ns;     /* start_ns by the gaps of strace -r beside the stamps, which
+				  nobody can set; -1: there are none */
+	int64_t steady_resolution_ns; /* of these gaps */
+	GsSpan name;                  /* "ioctl" */
 	GsSpan args;
 	GsSpan result; /* as printed, without decoration; empty: unfinished */
 	bool has_ret;
@@ -33,6 +36,7 @@ typedef struct {
 	GsCallStatus status;
 	uint32_t series; /* of a pasted text, from 0 (trace-reader.h) */
 	uint32_t file;   /* index of the file */
+	uint32_t group;  /* files of one recording share it (trace-inputs.h) */
 	uint64_t line;   /* where it begins, from 1 */
 } GsTraceRecord;
 

@@ -2,8 +2,7 @@
 #include "traces/trace-scanner.h"
 
 const GsTraceScanner *const gs_trace_scanners[] = {
-	&gs_scan_strace,
-	NULL,
+	&gs_scan_strace, &gs_scan_perf_trace, &gs_scan_ftrace, &gs_scan_perf_script, NULL,
 };
 
 void gs_trace_line_init(GsTraceLine *line)

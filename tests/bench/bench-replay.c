@@ -78,7 +78,7 @@ int main(void)
 	g_autofree char *log = g_build_filename(srcdir ? srcdir : ".", "traces", "corpus",
 						"seed-before.strace", NULL);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GsScript) script = gs_script_from_strace(log, &error);
+	g_autoptr(GsScript) script = gs_script_from_strace(log, NULL, &error);
 	const GsMachineRequest request = { 0 };
 	g_autoptr(GsMachineSpec) machine = gs_machine_spec_new(&request, &error);
 

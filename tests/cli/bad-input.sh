@@ -28,6 +28,8 @@ for hz in 0 23 10001 abc 1e2 -100; do
 done
 check 'a bad word in a list' \
 	refuses 2 "gracesim: replay: --hz: 'abc' is not *" replay boot.strace --hz=100,abc
+check '--ioeventfd=maybe' refuses 2 "gracesim: replay: --ioeventfd: 'maybe' *" \
+	replay boot.strace --ioeventfd=maybe
 check 'an empty list' refuses 2 'gracesim: replay: --hz: the list is empty' replay boot.strace --hz=
 check 'a word twice in a list' \
 	refuses 2 "gracesim: replay: --hz: '100' is listed twice" replay boot.strace --hz=100,100

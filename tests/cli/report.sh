@@ -57,6 +57,15 @@ meta_file_is_read() {
 		grep -q '^recorded  under hybrid at HZ=100 on 1 CPU$' out
 }
 
+# strace prints the struct of KVM_IOEVENTFD as a pointer.
+hidden_ioeventfds() {
+	sed 's/{datamatch=[^}]*}/0x7ffda75452d0/' boot.strace >hidden.strace
+	gracesim replay hidden.strace --runs=4 --from-hz=100 --from-policy=call-srcu &&
+		grep -q '^gracesim: note: hidden.strace: 2 KVM_IOEVENTFD show only a pointer; 2 are taken to assign (before the guest ran, from line 8)$' err &&
+		gracesim replay hidden.strace --runs=4 --from-hz=100 --from-policy=call-srcu --ioeventfd=deassign &&
+		grep -q 'all are taken to deassign, as told$' err
+}
+
 data="$srcdir/tests/ground-truth/data"
 
 # The first vCPU of that log waited 8 ms. On a machine where it asks for nothing that is not work.
@@ -123,6 +132,7 @@ check '--call=NAME reports every occurrence' all_of_a_name
 check 'several logs are reported one after the other' several_logs
 check 'what is judged of the log is in a note, which -q drops' judgement_is_a_note
 check 'a .meta file says what the log was recorded under' meta_file_is_read
+check 'a note says what KVM_IOEVENTFD are taken for' hidden_ioeventfds
 check 'on how many CPUs it was recorded is judged' recorded_cpus
 check 'a stall of the recording is not work' stall_is_not_work
 check 'csv: one row per call and cell' csv

@@ -68,7 +68,7 @@ static GsScript *read_calls(const char *name, GString *calls, GError **error)
 	g_autoptr(GInputStream) stream =
 		g_memory_input_stream_new_from_data(calls->str, (gssize)calls->len, NULL);
 	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, name);
-	GsScript *script = gs_script_from_strace_reader(reader, name, error);
+	GsScript *script = gs_script_from_strace_reader(reader, name, NULL, error);
 
 	/* What is compared ends before the VM does. */
 	for (unsigned int i = script ? script->calls->len : 0; i-- > 0;) {

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GInputStream) stream =
 		g_memory_input_stream_new_from_data(data, (gssize)size, NULL);
 	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, "fuzz");
-	g_autoptr(GsScript) script = gs_script_from_strace_reader(reader, "fuzz", NULL);
+	g_autoptr(GsScript) script = gs_script_from_strace_reader(reader, "fuzz", NULL, NULL);
 	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
 	const GsReplayCell cells[] = { { 100, gs_policy_lookup("call-srcu") },

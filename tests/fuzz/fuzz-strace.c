@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		g_memory_input_stream_new_from_data(data, (gssize)size, NULL);
 	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, "fuzz");
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GsScript) script = gs_script_from_strace_reader(reader, "fuzz", &error);
+	g_autoptr(GsScript) script = gs_script_from_strace_reader(reader, "fuzz", NULL, &error);
 
 	FUZZ_CHECK((script == NULL) == (error != NULL));
 	if (script)

@@ -11,4 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Called once, before. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
 #endif

@@ -215,7 +215,9 @@ static GString *draw_log(GRand *rand, const Style *style, GArray *calls)
 		int thread = style->tid == TID_NONE ? 0 : g_rand_int_range(rand, 0, THREADS);
 		Call *call = &open[thread];
 
-		now_ns += g_rand_int_range(rand, 0, 5000) * unit;
+		/* gaps count from the first call, whatever its own says */
+		if (log->len > 0 || style->stamp != STAMP_GAP)
+			now_ns += g_rand_int_range(rand, 0, 5000) * unit;
 		if (call->halved) {
 			call->end_ns = now_ns;
 			print_prefix(log, style, call->tid, now_ns, last_ns);
@@ -298,7 +300,7 @@ static void check_log(const GString *log, const GArray *calls, const Style *styl
 		count++;
 	}
 	g_assert_cmpuint(count, ==, calls->len);
-	g_assert_cmpuint(gs_trace_reader_stats(reader)->skipped, ==, 0);
+	g_assert_cmpuint(gs_trace_reader_stats(reader).skipped.count, ==, 0);
 }
 
 static void test_round_trip(void)
@@ -348,7 +350,7 @@ static void test_cut(void)
 						   &style);
 			}
 			g_assert_cmpuint(count, <=, calls->len);
-			g_assert_cmpuint(gs_trace_reader_stats(reader)->skipped, ==, 0);
+			g_assert_cmpuint(gs_trace_reader_stats(reader).skipped.count, ==, 0);
 		}
 		g_string_free(log, TRUE);
 	}

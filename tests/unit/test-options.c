@@ -130,6 +130,40 @@ static void test_word(void)
 				   "'table'?");
 }
 
+static void test_duration(void)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} good[] = {
+		{ "0", 0 },
+		{ "6800", 6800 },
+		{ "10us", 10000 },
+		{ "1.5ms", 1500000 },
+		{ "1s", 1000000000 },
+	};
+	static const char *const bad[] = { "", "-1", "10m", "us", "2s", "1000000001", "1 2us" };
+	int64_t ns;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+		g_autoptr(GError) error = NULL;
+
+		g_assert_true(gs_option_parse_duration("--x", good[i].text, 1000000000, &ns,
+						       &error));
+		g_assert_no_error(error);
+		g_assert_cmpint(ns, ==, good[i].ns);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autofree char *message = g_strdup_printf("--x: '%s' is not a duration such as "
+							   "25us or 25000 (ns), up to 1.00 s",
+							   bad[i]);
+		g_autoptr(GError) error = NULL;
+
+		g_assert_false(gs_option_parse_duration("--x", bad[i], 1000000000, &ns, &error));
+		assert_usage_error(&error, message);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -140,5 +174,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/cli/options/call", test_call);
 	g_test_add_func("/cli/options/number", test_number);
 	g_test_add_func("/cli/options/word", test_word);
+	g_test_add_func("/options/duration", test_duration);
 	return g_test_run();
 }

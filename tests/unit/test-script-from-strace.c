@@ -10,7 +10,7 @@ static GsScript *read_text(const char *text, GError **error)
 		g_memory_input_stream_new_from_data(text, (gssize)strlen(text), NULL);
 	g_autoptr(GsTraceReader) reader = gs_trace_reader_new_for_stream(stream, "log");
 
-	return gs_script_from_strace_reader(reader, "log", error);
+	return gs_script_from_strace_reader(reader, "log", NULL, error);
 }
 
 static GsScript *script_of(const char *text)
@@ -195,51 +195,55 @@ static void test_device(void)
 	g_assert_false(gs_script_call(script, 4)->args.has_device_type);
 }
 
-static void assert_deassigns(const char *log, const char *expected)
+/* QEMU makes VMs only to ask the kernel something. */
+static void test_scratch_vms(void)
 {
-	g_autoptr(GsScript) script = script_of(log);
-	g_autoptr(GString) actual = g_string_new(NULL);
+	g_autoptr(GsScript) script = script_of("7 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
+					       "7 ioctl(4, KVM_CREATE_VCPU, 0) = 5\n"
+					       "7 ioctl(5, KVM_GET_ONE_REG, 0x7ffd) = 0\n"
+					       "7 close(5) = 0\n"
+					       "7 close(4) = 0\n"
+					       "7 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
+					       "7 ioctl(4, KVM_CREATE_VCPU, 0) = 5\n");
+	g_autoptr(GsScript) used = script_of(
+		"7 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
+		"7 ioctl(4, KVM_SET_USER_MEMORY_REGION, 0x7ffd) = 0\n"
+		"7 close(4) = 0\n"
+		"7 ioctl(3, KVM_CREATE_VM, 0) = 4\n");
+	g_autoptr(GsScript) last = script_of("7 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
+					     "7 close(4) = 0\n");
 
-	for (unsigned int i = 0; i < script->calls->len; i++) {
-		const GsScriptCall *call = gs_script_call(script, i);
-
-		if (strcmp(call->name, "KVM_IOEVENTFD") == 0)
-			g_string_append_c(actual, !call->args.has_flags	  ? '?' :
-						  call->args.flags & 4u ? '-' : '+');
-	}
-	g_assert_cmpstr(actual->str, ==, expected);
+	assert_note(script, "log: 2 VMs, whose first calls are in lines 1, 6");
+	assert_note(script, "log:1: VM 0 is a scratch VM: closed after 3 calls");
+	for (unsigned int i = 0; i < used->notes->len; i++)
+		g_assert_null(strstr(g_ptr_array_index(used->notes, i), "scratch"));
+	for (unsigned int i = 0; i < last->notes->len; i++)
+		g_assert_null(strstr(g_ptr_array_index(last->notes, i), "VM"));
 }
 
-/* Before a VM has memory and vCPUs there is no guest: an ioeventfd only tries the kernel. */
-static void test_ioeventfd_probe(void)
+/* perf script of the functions KVM's ioctls call in the kernel. */
+static void test_probes(void)
 {
-#define CREATE "1 ioctl(3, KVM_CREATE_VM, 0) = 4\n"
-#define IOEVENTFD "1 ioctl(4, KVM_IOEVENTFD, 0x7ffd) = 0\n"
-#define FAILED "1 ioctl(4, KVM_IOEVENTFD, 0x7ffd) = -1 ENOSPC (No space left on device)\n"
-#define OTHER "1 ioctl(4, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_MMU) = 1\n"
-#define VCPU "1 ioctl(4, KVM_CREATE_VCPU, 0) = 5\n"
-#define MEMORY "1 ioctl(4, KVM_SET_USER_MEMORY_REGION2, 0x7ffd) = 0\n"
-	assert_deassigns(CREATE OTHER IOEVENTFD IOEVENTFD IOEVENTFD IOEVENTFD OTHER, "++--");
-	assert_deassigns(CREATE IOEVENTFD IOEVENTFD FAILED IOEVENTFD IOEVENTFD OTHER, "++?--");
-	/* a guest's, later in the same VM */
-	assert_deassigns(CREATE IOEVENTFD IOEVENTFD OTHER IOEVENTFD IOEVENTFD VCPU, "+-??");
-	/* a guest's from the start */
-	assert_deassigns(CREATE VCPU IOEVENTFD IOEVENTFD OTHER, "??");
-	assert_deassigns(CREATE MEMORY IOEVENTFD IOEVENTFD OTHER, "??");
-	/* who knows */
-	assert_deassigns(IOEVENTFD IOEVENTFD OTHER, "??");
-	assert_deassigns(CREATE IOEVENTFD IOEVENTFD IOEVENTFD OTHER, "???");
-	assert_deassigns(CREATE IOEVENTFD IOEVENTFD, "??");
-	/* the log says it */
-	assert_deassigns(CREATE "1 ioctl(4, KVM_IOEVENTFD, {addr=0, len=4, fd=9, flags=0}) = 0\n"
-			 "1 ioctl(4, KVM_IOEVENTFD, {addr=4, len=4, fd=9, flags=0}) = 0\n" OTHER,
-			 "++");
-#undef CREATE
-#undef IOEVENTFD
-#undef FAILED
-#undef OTHER
-#undef VCPU
-#undef MEMORY
+	static const char log[] =
+		"7 1000000000.000001 kvm_io_bus_register_dev() = 0 <0.000003>\n"
+		"7 1000000000.000050 kvm_io_bus_register_dev() = 0 <0.000003>\n"
+		"8 1000000000.000090 kvm_vm_ioctl_create_vcpu() = 0 <0.000020>\n";
+	g_autoptr(GsScript) script = script_of(log);
+
+	assert_outline(log, "IOEVENTFD/0 IOEVENTFD/0 CREATE_VCPU/0");
+	g_assert_true(gs_script_call(script, 0)->args.has_flags);
+	g_assert_cmphex(gs_script_call(script, 0)->args.flags, ==, 0);
+	g_assert_cmpint(gs_script_call(script, 1)->after, ==, 0);
+	assert_note(script, "2 kvm_io_bus_register_dev and 1 kvm_vm_ioctl_create_vcpu are taken");
+}
+
+static void test_probes_beside_ioctls(void)
+{
+	assert_outline("7 1000000000.000001 ioctl(3, KVM_CREATE_VM, 0) = 4 <0.000020>\n"
+		       "7 1000000000.000050 kvm_io_bus_register_dev() = 0 <0.000003>\n"
+		       "7 1000000000.000049 ioctl(4, KVM_IOEVENTFD, 0x7ffd) = 0 <0.000005>\n"
+		       "8 1000000000.000090 kvm_vm_ioctl_create_vcpu() = 0 <0.000020>\n",
+		       "CREATE_VM/0 IOEVENTFD/0 CREATE_VCPU/0");
 }
 
 /* A thread's first call follows the last to complete before it, of any thread. */
@@ -366,6 +370,77 @@ static void test_clock_set_back(void)
 	assert_note(script, "the clock was set back before 1 of 2 calls");
 }
 
+/* The gap over which it was is as long as the thread's others, and what follows moves along. */
+static void test_clock_set_back_later(void)
+{
+	g_autoptr(GString) log = g_string_new("7 16:05:11.000000 ioctl(3, KVM_CREATE_VM, 0) = 4 "
+					      "<0.000010>\n");
+	g_autoptr(GsScript) script = NULL;
+
+	for (unsigned int i = 1; i < 12; i++)
+		g_string_append_printf(log, "7 16:05:%02u.000%u00 ioctl(4, KVM_IRQFD, 0x7f) = 0 "
+					    "<0.000010>\n", i < 10 ? 11 : 8, i % 10);
+	script = script_of(log->str);
+	for (unsigned int i = 1; i < 12; i++)
+		g_assert_cmpint(gs_script_call(script, i)->think_ns, ==, 90000);
+	assert_note(script, "the clock was set back before 1 of 12 calls");
+}
+
+/* strace -r beside -t: whatever the clock was set to, and whole seconds or not. */
+static void test_gaps_beside_stamps(void)
+{
+	g_autoptr(GsScript) script = script_of(
+		"7 16:05:11 (+     0.000000) ioctl(3, KVM_CREATE_VM, 0) = 4 <0.000100>\n"
+		"7 17:05:11 (+     0.000120) ioctl(4, KVM_IRQFD, 0x7f) = 0 <0.000010>\n"
+		"8 17:05:11 (+     0.000030) ioctl(4, KVM_IRQFD, 0x7f <unfinished ...>\n"
+		"7 16:05:12 (+     0.000040) ioctl(4, KVM_IRQFD, 0x7f) = 0 <0.000010>\n"
+		"8 16:05:12 (+     0.000020) <... ioctl resumed>) = 0 <0.000050>\n"
+		"8 16:05:12 (+     0.000025) ioctl(4, KVM_IRQFD, 0x7f) = 0 <0.000010>\n");
+	static const int64_t starts_ns[] = { 0, 120000, 150000, 190000, 235000 };
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(starts_ns); i++)
+		g_assert_cmpint(gs_script_call(script, i)->start_ns, ==, starts_ns[i]);
+	g_assert_cmpint(gs_script_call(script, 1)->think_ns, ==, 20000);
+	g_assert_cmpint(gs_script_call(script, 4)->think_ns, ==, 35000);
+	for (unsigned int i = 0; i < script->notes->len; i++) {
+		g_assert_null(strstr(g_ptr_array_index(script->notes, i), "whole seconds"));
+		g_assert_null(strstr(g_ptr_array_index(script->notes, i), "the clock was set"));
+	}
+}
+
+/* Rounding: a call that begins before the one before has ended follows it at once. */
+static void test_overlap(void)
+{
+	g_autoptr(GsScript) script = script_of(
+		"7 1000000000.000100 ioctl(3, KVM_CREATE_VM, 0) = 4 <0.000101>\n"
+		"7 1000000000.000200 ioctl(4, KVM_IRQFD, 0x7f) = 0 <0.000010>\n");
+
+	g_assert_cmpint(gs_script_call(script, 1)->start_ns, ==, 100000);
+	g_assert_cmpint(gs_script_call(script, 1)->think_ns, ==, 0);
+	g_assert_cmpuint(script->notes->len, ==, 0);
+}
+
+/* Who made a thread is in the log, in the very order in which strace prints it. */
+static void test_thread_made(void)
+{
+	g_autoptr(GsScript) script = script_of(
+		"20 1000000000.000000 ioctl(3, KVM_CREATE_VM, 0) = 4 <0.000100>\n"
+		"20 1000000000.000120 mmap(NULL, 4096, PROT_READ, 1, 4, 0) = 0x7f <0.000005>\n"
+		"20 1000000000.000150 clone3({flags=CLONE_VM|CLONE_FILES}, 88 <unfinished ...>\n"
+		"21 1000000000.000200 set_robust_list(0x7f, 24 <unfinished ...>\n"
+		"20 1000000000.000210 <... clone3 resumed>) = 21 <0.000055>\n"
+		"21 1000000000.000215 <... set_robust_list resumed>) = 0 <0.000010>\n"
+		"20 1000000000.000230 ioctl(4, KVM_SET_USER_MEMORY_REGION, 0x7f) = 0 <0.000020>\n"
+		"21 1000000000.000260 ioctl(4, KVM_CREATE_VCPU, 0) = 5 <0.000050>\n");
+	const GsScriptCall *vcpu = gs_script_call(script, 2);
+
+	g_assert_cmpstr(vcpu->name, ==, "KVM_CREATE_VCPU");
+	g_assert_cmpint(vcpu->after, ==, 0);
+	g_assert_cmpint(vcpu->think_ns, ==, 160000);
+	g_assert_cmpuint(vcpu->others, ==, 3);
+	g_assert_cmpuint(gs_script_call(script, 1)->others, ==, 2);
+}
+
 static void test_unknown_ioctl_kept(void)
 {
 	g_autoptr(GsScript) script =
@@ -385,7 +460,7 @@ static void test_skipped_lines(void)
 					       "Booting the guest\n\nhello (there) = world\n"
 					       "7 ioctl(4, KVM_IRQFD, 0x7f) = 0 <0.00");
 
-	assert_note(script, "log:2: 2 of 5 lines are not understood");
+	assert_note(script, "log:2: 2 of 5 lines are not the tracer's");
 	assert_note(script, "log:5: the log ends inside a call");
 	g_assert_cmpuint(script->calls->len, ==, 2);
 	g_assert_cmpint(gs_script_call(script, 1)->recorded_ns, ==, -1);
@@ -497,7 +572,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/script-from-strace/close/unseen", test_close_unseen);
 	g_test_add_func("/script-from-strace/close/after-threads", test_close_after_threads);
 	g_test_add_func("/script-from-strace/device", test_device);
-	g_test_add_func("/script-from-strace/ioeventfd-probe", test_ioeventfd_probe);
+	g_test_add_func("/script-from-strace/scratch-vms", test_scratch_vms);
+	g_test_add_func("/script-from-strace/probes", test_probes);
+	g_test_add_func("/script-from-strace/probes-beside-ioctls", test_probes_beside_ioctls);
 	g_test_add_func("/script-from-strace/threads", test_threads);
 	g_test_add_func("/script-from-strace/start-order", test_start_order);
 	g_test_add_func("/script-from-strace/main-thread", test_main_thread);
@@ -506,6 +583,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/script-from-strace/no-stamps", test_no_stamps);
 	g_test_add_func("/script-from-strace/whole-seconds", test_whole_seconds);
 	g_test_add_func("/script-from-strace/clock-set-back", test_clock_set_back);
+	g_test_add_func("/script-from-strace/clock-set-back-later", test_clock_set_back_later);
+	g_test_add_func("/script-from-strace/gaps-beside-stamps", test_gaps_beside_stamps);
+	g_test_add_func("/script-from-strace/overlap", test_overlap);
+	g_test_add_func("/script-from-strace/thread-made", test_thread_made);
 	g_test_add_func("/script-from-strace/unknown-ioctl-kept", test_unknown_ioctl_kept);
 	g_test_add_func("/script-from-strace/skipped-lines", test_skipped_lines);
 	g_test_add_func("/script-from-strace/bad-logs", test_bad_logs);

@@ -65,7 +65,7 @@ static void test_mail_excerpt(void)
 	g_autofree char *path = g_test_build_filename(G_TEST_DIST, "traces", "corpus",
 						      "seed-before.strace", NULL);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GsScript) script = gs_script_from_strace(path, &error);
+	g_autoptr(GsScript) script = gs_script_from_strace(path, NULL, &error);
 	const GsScriptCall *create_vm, *first, *second;
 
 	g_assert_no_error(error);
