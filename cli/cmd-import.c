@@ -11,6 +11,7 @@
 #include "runs/import-lines.h"
 #include "runs/import-report.h"
 #include "runs/import.h"
+#include "traces/ioeventfd-infer.h"
 #include "traces/trace-coverage.h"
 
 static const char description[] =
@@ -81,7 +82,6 @@ static bool resolve(const Words *words, GsImportSpec *spec, int *ret_format, GEr
 {
 	static const GsImportFormat *const formats[] = { &gs_import_table, &gs_import_csv,
 							 &gs_import_jsonl, &gs_import_strace };
-	static const char *const ioeventfd_names[] = { "infer", "assign", "deassign", NULL };
 	uint64_t series = 0;
 	int format = TABLE;
 
@@ -96,8 +96,8 @@ static bool resolve(const Words *words, GsImportSpec *spec, int *ret_format, GEr
 	if (format == STRACE && (words->summary || words->check))
 		return usage_error(error, words->check ? "--check has no format 'strace'"
 						       : "--summary has no format 'strace'");
-	if (words->ioeventfd &&
-	    gs_option_parse_word("--ioeventfd", words->ioeventfd, ioeventfd_names, error) < 0)
+	if (words->ioeventfd && gs_option_parse_word("--ioeventfd", words->ioeventfd,
+						     gs_ioeventfd_mode_names, error) < 0)
 		return false;
 	if (words->series &&
 	    !gs_option_parse_number("--series", words->series, 1, UINT32_MAX, &series, error))
@@ -111,40 +111,6 @@ static bool resolve(const Words *words, GsImportSpec *spec, int *ret_format, GEr
 	};
 	*ret_format = format;
 	return true;
-}
-
-static bool check_series(const GsImport *import, GError **error)
-{
-	unsigned int count = gs_trace_reader_series_count(import->reader);
-	g_autoptr(GString) list = g_string_new(NULL);
-
-	if (import->spec.series <= count)
-		return true;
-	for (unsigned int i = 0; i < count; i++) {
-		const char *title = gs_trace_reader_series_title(import->reader, i);
-
-		g_string_append_printf(list, "%s%u%s%s%s", i ? ", " : "", i + 1, *title ? " '" : "",
-				       title, *title ? "'" : "");
-	}
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "--series: no series %u; there is %s",
-		    import->spec.series, list->str);
-	return false;
-}
-
-/* Whether the logs hold anything that can be told of. */
-static bool check_rows(const GsImport *import, GError **error)
-{
-	const GsTraceStats stats = gs_trace_reader_stats(import->reader);
-	const char *name = gs_trace_reader_file_name(import->reader, 0);
-
-	if (!stats.lines)
-		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_EMPTY, "empty log: '%s'", name);
-	else if (!stats.records && stats.skipped.count + stats.foreign.count)
-		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_SYNTAX,
-			    "no line of '%s' is a call that a tracer has printed", name);
-	else
-		return check_series(import, error);
-	return false;
 }
 
 static void print_notes(const GPtrArray *notes)
@@ -225,7 +191,8 @@ bool gs_cmd_import(const GsInvocation *invocation, GError **error)
 	if (!output)
 		return false;
 	import = gs_import_read(&spec, error);
-	if (!import || (!words.check && !check_rows(import, error)))
+	if (!import || (!words.check && !gs_trace_coverage_check(import->reader, words.files[0],
+								 spec.series, error)))
 		return false;
 	if (!write_rows(import, &words, format, gs_output_stream(output), error) ||
 	    !gs_output_commit(output, error))

@@ -20,7 +20,7 @@
 #include "runs/report.h"
 #include "runs/samples-csv.h"
 #include "runs/summary.h"
-#include "traces/script-from-strace.h"
+#include "traces/scripts-from-files.h"
 #include "traces/trace-meta.h"
 
 /* One TRACE argument. */
@@ -65,8 +65,8 @@ static bool check_call(const GsReplayRequest *request, const GsScript *script, G
 	if (known) {
 		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
 			    "--call: '%s' has no VM with %s %" G_GINT64_FORMAT
-			    "; the last is %" G_GUINT32_FORMAT, script->source, request->call,
-			    request->occurrence, known - 1);
+			    "; the last is %" G_GUINT32_FORMAT,
+			    script->source, request->call, request->occurrence, known - 1);
 		return false;
 	}
 	g_ptr_array_add(names, NULL);
@@ -85,7 +85,7 @@ static bool infer_policy_and_hz(const GsReplayRequest *request, Trace *trace, GE
 		return false;
 	note = g_strdup_printf("%s: looks recorded under %s at HZ=%d; if it was not, say "
 			       "--from-policy and --from-hz",
-			       trace->script->source, spec->from_policy->name, spec->from_hz);
+			       trace->script->label, spec->from_policy->name, spec->from_hz);
 	print_note(request, note);
 	return true;
 }
@@ -112,14 +112,11 @@ static bool resolve_from(const GsReplayRequest *request, Trace *trace, GError **
 	return spec->from_cpus > 0 || gs_recording_infer_cpus(spec, error);
 }
 
-static Trace *read_trace(const GsReplayRequest *request, const char *path, GError **error)
+/* Takes @script. */
+static Trace *prepare_trace(const GsReplayRequest *request, GsScript *script, GError **error)
 {
-	GsScript *script = gs_script_from_strace(path, &request->script, error);
-	Trace *trace;
+	Trace *trace = g_new0(Trace, 1);
 
-	if (!script)
-		return NULL;
-	trace = g_new0(Trace, 1);
 	trace->script = script;
 	trace->spec = (GsReplaySpec){
 		.script = script,
@@ -144,6 +141,22 @@ static Trace *read_trace(const GsReplayRequest *request, const char *path, GErro
 	}
 	trace->summary = gs_summary_new(script, request->cells->len);
 	return trace;
+}
+
+/* A trace for each log, set of logs and series of a mail. */
+static bool read_traces(const GsReplayRequest *request, GPtrArray *traces, GError **error)
+{
+	g_autoptr(GPtrArray) scripts = gs_scripts_from_files((const char *const *)request->traces,
+							     &request->script, error);
+
+	while (scripts && scripts->len) {
+		Trace *trace = prepare_trace(request, g_ptr_array_steal_index(scripts, 0), error);
+
+		if (!trace)
+			return false;
+		g_ptr_array_add(traces, trace);
+	}
+	return scripts;
 }
 
 /* Where the samples of a finished cell go. */
@@ -175,7 +188,7 @@ static bool replay_trace(Trace *trace, Sinks *sinks, GPtrArray *notes, GError **
 	GsProgress progress;
 	bool done;
 
-	gs_progress_init(&progress, trace->script->source);
+	gs_progress_init(&progress, trace->script->label);
 	trace->spec.progress = show_progress;
 	trace->spec.progress_data = &progress;
 	sinks->summary = trace->summary;
@@ -228,13 +241,8 @@ bool gs_cmd_replay(const GsInvocation *invocation, GError **error)
 		return true;
 	for (unsigned int i = 0; i < request.notes->len; i++)
 		print_note(&request, g_ptr_array_index(request.notes, i));
-	for (char **path = request.traces; *path; path++) {
-		Trace *trace = read_trace(&request, *path, error);
-
-		if (!trace)
-			return false;
-		g_ptr_array_add(traces, trace);
-	}
+	if (!read_traces(&request, traces, error))
+		return false;
 	report = gs_output_open(request.output, error);
 	if (!report)
 		return false;

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "models/machine-spec.h"
 #include "models/vmm/vmm-model.h"
+#include "traces/trace-error.h"
 
 #define EXIT_USAGE 2
 #define EXIT_INCOMPLETE 3
@@ -98,6 +99,7 @@ static bool is_usage_error(const GError *error)
 {
 	return error->domain == G_OPTION_ERROR ||
 	       g_error_matches(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE) ||
+	       g_error_matches(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_SERIES) ||
 	       g_error_matches(error, GS_MACHINE_ERROR, GS_MACHINE_ERROR_UNKNOWN) ||
 	       g_error_matches(error, GS_MACHINE_ERROR, GS_MACHINE_ERROR_VALUE) ||
 	       g_error_matches(error, GS_VMM_ERROR, GS_VMM_ERROR_UNKNOWN);

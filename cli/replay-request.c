@@ -17,7 +17,8 @@ static const char description[] =
 /* The options as they stand on the command line; owned. */
 typedef struct {
 	char *hz, *policy, *kernel, *machine, *host, *cpus, *runs, *seed, *jobs, *call, *format;
-	char *samples, *from_policy, *from_hz, *from_cpus, *ioeventfd, *overhead, *preamble;
+	char *samples, *from_policy, *from_hz, *from_cpus, *ioeventfd, *series, *overhead,
+		*preamble;
 	char *output;
 	char **set, **traces;
 	gboolean quiet;
@@ -25,11 +26,11 @@ typedef struct {
 
 static void words_clear(Words *words)
 {
-	char *texts[] = { words->hz, words->policy, words->kernel, words->machine, words->host,
-			  words->cpus, words->runs, words->seed, words->jobs, words->call,
-			  words->format, words->samples, words->from_policy, words->from_hz,
-			  words->from_cpus, words->ioeventfd, words->overhead, words->preamble,
-			  words->output };
+	char *texts[] = { words->hz,          words->policy,   words->kernel,    words->machine,
+			  words->host,        words->cpus,     words->runs,      words->seed,
+			  words->jobs,        words->call,     words->format,    words->samples,
+			  words->from_policy, words->from_hz,  words->from_cpus, words->ioeventfd,
+			  words->series,      words->overhead, words->preamble,  words->output };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -44,8 +45,8 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 	const GOptionEntry entries[] = {
 		{ "hz", 0, 0, G_OPTION_ARG_STRING, &words->hz,
 		  "tick rates to predict (100,250,300,1000; --kernel=host: its own)", "LIST" },
-		{ "policy", 0, 0, G_OPTION_ARG_STRING, &words->policy,
-		  "policies to predict (all)", "LIST|all" },
+		{ "policy", 0, 0, G_OPTION_ARG_STRING, &words->policy, "policies to predict (all)",
+		  "LIST|all" },
 		{ "kernel", 0, 0, G_OPTION_ARG_STRING, &words->kernel,
 		  "kernel release, or host for the running one (v7.3)", "NAME" },
 		{ "machine", 0, 0, G_OPTION_ARG_STRING, &words->machine,
@@ -74,6 +75,8 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 		{ "tracer-overhead", 0, 0, G_OPTION_ARG_STRING, &words->overhead,
 		  "what the log's tracer added to each duration, and before each call (0)",
 		  "auto|NS[,NS]" },
+		{ "series", 0, 0, G_OPTION_ARG_STRING, &words->series,
+		  "only the N-th series of a mail, from 1 (all)", "N" },
 		{ "preamble", 0, 0, G_OPTION_ARG_FILENAME, &words->preamble,
 		  "VMM model to take the ioctls before the log from", "MODEL" },
 		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
@@ -93,9 +96,8 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 	return gs_command_parse(invocation, entries, description, ret_helped, error);
 }
 
-static bool parse_unsigned(const char *option, const char *text, unsigned int min,
-			   unsigned int max, unsigned int fallback, unsigned int *ret_number,
-			   GError **error)
+static bool parse_unsigned(const char *option, const char *text, unsigned int min, unsigned int max,
+			   unsigned int fallback, unsigned int *ret_number, GError **error)
 {
 	uint64_t number = fallback;
 
@@ -159,8 +161,7 @@ static bool parse_numbers(GsReplayRequest *request, const Words *words, GError *
 			    &request->jobs, error) ||
 	    !parse_unsigned("--from-hz", words->from_hz, GS_HZ_MIN, GS_HZ_MAX, 0, &from_hz,
 			    error) ||
-	    !parse_unsigned("--from-cpus", words->from_cpus, 1, GS_CPUS_MAX, 0, &from_cpus,
-			    error))
+	    !parse_unsigned("--from-cpus", words->from_cpus, 1, GS_CPUS_MAX, 0, &from_cpus, error))
 		return false;
 	request->from_hz = (int)from_hz;
 	request->from_cpus = (int)from_cpus;
@@ -171,9 +172,8 @@ static bool parse_numbers(GsReplayRequest *request, const Words *words, GError *
 static bool parse_format(GsReplayRequest *request, const Words *words, GError **error)
 {
 	static const char *const names[] = { "table", "csv", "json", "markdown", NULL };
-	static const GsReportWriter writers[] = {
-		gs_report_table, gs_report_csv, gs_report_json, gs_report_markdown
-	};
+	static const GsReportWriter writers[] = { gs_report_table, gs_report_csv, gs_report_json,
+						  gs_report_markdown };
 	int format = 0;
 
 	if (words->format)
@@ -181,6 +181,18 @@ static bool parse_format(GsReplayRequest *request, const Words *words, GError **
 	if (format < 0)
 		return false;
 	request->write_report = writers[format];
+	return true;
+}
+
+static bool parse_series(GsReplayRequest *request, const Words *words, GError **error)
+{
+	unsigned int series;
+
+	if (!words->series)
+		return true;
+	if (!parse_unsigned("--series", words->series, 1, UINT32_MAX, 0, &series, error))
+		return false;
+	request->script.series = series;
 	return true;
 }
 
@@ -210,8 +222,8 @@ static bool parse_overhead(GsReplayRequest *request, const Words *words, GError 
 		return true;
 	/* a list of three is one that is no duration */
 	parts = g_strsplit(words->overhead, ",", 2);
-	if (!gs_option_parse_duration(option, parts[0] ? parts[0] : "",
-				      GS_TRACER_OVERHEAD_MAX_NS, &overhead->inside_ns, error))
+	if (!gs_option_parse_duration(option, parts[0] ? parts[0] : "", GS_TRACER_OVERHEAD_MAX_NS,
+				      &overhead->inside_ns, error))
 		return false;
 	overhead->between_ns = overhead->inside_ns;
 	return !parts[0] || !parts[1] ||
@@ -248,7 +260,7 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 	request->notes = g_ptr_array_new_with_free_func(g_free);
 	if (!parse_machine(request, &words, error) || !parse_cells(request, &words, error) ||
 	    !parse_numbers(request, &words, error) || !parse_format(request, &words, error) ||
-	    !parse_ioeventfd(request, &words, error) ||
+	    !parse_ioeventfd(request, &words, error) || !parse_series(request, &words, error) ||
 	    !parse_overhead(request, &words, error) || !parse_outputs(request, &words, error))
 		return false;
 	if (words.call && !gs_option_parse_call("--call", words.call, &request->call,

@@ -62,7 +62,7 @@ static void append_cause(GString *out, const GsSummary *summary, int32_t cause)
 static void append_row(GString *out, const GsReportTrace *trace, const GsCallSummary *call,
 		       const GsReplayCell *cell, const GsCallStats *stats)
 {
-	gs_csv_append_text(out, trace->spec->script->source, ',');
+	gs_csv_append_text(out, trace->spec->script->label, ',');
 	gs_csv_append_text(out, call->name, ',');
 	gs_csv_append_number(out, call->occurrence, ',');
 	gs_csv_append_number(out, cell->hz, ',');

@@ -115,7 +115,7 @@ static void add_inputs(JsonBuilder *json, const GsReportTrace *trace)
 	const GsReplaySpec *spec = trace->spec;
 	g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, spec->seed);
 
-	add_text(json, "trace", spec->script->source);
+	add_text(json, "trace", spec->script->label);
 	add_int(json, "vms", spec->script->vm_count);
 	add_int(json, "ioctls", spec->script->calls->len);
 	add_text(json, "preamble", trace->preamble);

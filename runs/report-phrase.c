@@ -300,7 +300,7 @@ GPtrArray *gs_report_phrase_provenance(const GsReport *report, const GsReportTra
 
 	for (unsigned int i = 0; i < script->calls->len; i++)
 		from_preamble += gs_script_call(script, i)->from_preamble;
-	g_string_append_printf(text, "%s: %" PRIu32 " VM%s, %u ioctl%s", script->source,
+	g_string_append_printf(text, "%s: %" PRIu32 " VM%s, %u ioctl%s", script->label,
 			       script->vm_count, script->vm_count == 1 ? "" : "s",
 			       script->calls->len, script->calls->len == 1 ? "" : "s");
 	if (from_preamble)

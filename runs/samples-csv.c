@@ -66,7 +66,7 @@ static void append_prefix(GString *out, const GsReplaySpec *spec, unsigned int c
 {
 	const GsScript *script = spec->script;
 
-	gs_csv_append_text(out, script->source, ',');
+	gs_csv_append_text(out, script->label, ',');
 	gs_csv_append_number(out, call->vm, ',');
 	gs_csv_append_number(out, spec->cells[cell].hz, ',');
 	gs_csv_append_text(out, spec->cells[cell].policy->name, ',');

@@ -34,7 +34,9 @@ typedef struct {
 
 /* While it is built, GsScriptCall.thread holds a tid and calls are in the log's order. */
 typedef struct {
-	GsScript *script;
+	GsScript *script; /* owned */
+	uint32_t series;
+	GsIoeventfdMode ioeventfd;
 	GsKvmFollow *follow;
 	GsVmEnds *ends;
 	GsSteadyTime *steady;
@@ -47,7 +49,7 @@ typedef struct {
 	int64_t clock_ns;         /* end of the last call, for those without a stamp */
 	int64_t resolution_ns;    /* the coarsest stamp */
 	unsigned int unstamped, untimed;
-	uint32_t ordinal;         /* of the record at hand */
+	uint32_t ordinal; /* of the record at hand */
 } Builder;
 
 /* A VM begins; the calls of its recording that waited for one are its. */
@@ -243,8 +245,7 @@ static void settle_probes(Builder *builder)
 		GsScriptCall *call = &g_array_index(script->calls, GsScriptCall, i);
 
 		if (call->after == AFTER_PROBE) {
-			if (g_hash_table_contains(builder->callers,
-						  GUINT_TO_POINTER(call->thread)))
+			if (g_hash_table_contains(builder->callers, GUINT_TO_POINTER(call->thread)))
 				continue;
 			call->after = -1;
 			if (g_str_equal(call->name, "KVM_CREATE_VCPU"))
@@ -262,20 +263,9 @@ static void settle_probes(Builder *builder)
 			       script->source, register_count, vcpu_count);
 }
 
-static bool read_calls(Builder *builder, GsTraceReader *reader, GError **error)
+/* All calls are taken: what is still open about them is settled. */
+static void settle(Builder *builder)
 {
-	g_autoptr(GError) failure = NULL;
-	GsTraceRecord record;
-
-	while (gs_trace_reader_next(reader, &record, &failure)) {
-		gs_steady_time_apply(builder->steady, &record);
-		builder->ordinal = gs_thread_history_take(builder->history, &record);
-		take_record(builder, &record);
-	}
-	if (failure) {
-		g_propagate_error(error, g_steal_pointer(&failure));
-		return false;
-	}
 	builder->script->vm_count = gs_kvm_follow_vm_count(builder->follow);
 	/* /dev/kvm was asked, but no VM followed */
 	if (builder->waiting->len)
@@ -284,7 +274,6 @@ static bool read_calls(Builder *builder, GsTraceReader *reader, GError **error)
 							    : builder->latest_vm);
 	gs_vm_ends_apply(builder->ends, builder->script);
 	settle_probes(builder);
-	return true;
 }
 
 static int compare_starts(const void *a, const void *b)
@@ -406,29 +395,9 @@ static void add_notes(Builder *builder, const GsTraceStats *stats)
 			script->source, builder->untimed, script->calls->len);
 }
 
-/* Why a log that was read to its end is of no use. */
-static bool check_read(const GsScript *script, const GsTraceStats *stats, GError **error)
+static void builder_free(Builder *builder)
 {
-	uint64_t first = stats->skipped.first ? stats->skipped.first : stats->foreign.first;
-
-	if (stats->lines == 0)
-		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_EMPTY, "empty log: '%s'",
-			    script->source);
-	else if (stats->records == 0 && first)
-		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_SYNTAX,
-			    "%s:%" G_GUINT64_FORMAT ": not strace output, and no other line is",
-			    script->source, first);
-	else if (script->calls->len == 0)
-		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_KVM,
-			    "no KVM ioctl in '%s' (%" G_GUINT64_FORMAT " system calls)",
-			    script->source, stats->records);
-	else
-		return true;
-	return false;
-}
-
-static void builder_clear(Builder *builder)
-{
+	g_clear_pointer(&builder->script, gs_script_free);
 	gs_kvm_follow_free(builder->follow);
 	gs_steady_time_free(builder->steady);
 	gs_thread_history_free(builder->history);
@@ -437,17 +406,18 @@ static void builder_clear(Builder *builder)
 	g_array_unref(builder->waiting);
 	g_hash_table_unref(builder->restarts);
 	g_hash_table_unref(builder->callers);
+	g_free(builder);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Builder, builder_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Builder, builder_free)
 
-GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source,
-				       const GsScriptOptions *options, GError **error)
+static Builder *builder_new(const char *source, uint32_t series, GsIoeventfdMode ioeventfd)
 {
-	static const GsScriptOptions defaults = { 0 };
-	const GsIoeventfdMode ioeventfd = (options ? options : &defaults)->ioeventfd;
-	g_autoptr(GsScript) script = gs_script_new(source);
-	g_auto(Builder) builder = {
-		.script = script,
+	Builder *builder = g_new(Builder, 1);
+
+	*builder = (Builder){
+		.script = gs_script_new(source),
+		.series = series,
+		.ioeventfd = ioeventfd,
 		.follow = gs_kvm_follow_new(),
 		.steady = gs_steady_time_new(),
 		.history = gs_thread_history_new(),
@@ -458,34 +428,119 @@ GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source
 		.restarts = g_hash_table_new_full(NULL, NULL, NULL, g_free),
 		.callers = g_hash_table_new(NULL, NULL),
 	};
-
-	GsTraceStats stats;
-	unsigned int astray;
-
-	if (!read_calls(&builder, reader, error))
-		return NULL;
-	stats = gs_trace_reader_stats(reader);
-	if (!check_read(script, &stats, error))
-		return NULL;
-	astray = sort_calls(&builder);
-	number_all(&builder, gs_trace_reader_main_tid(reader, 0));
-	/* a clock of whole seconds cannot tell a second's gap from none */
-	for (unsigned int i = 0; builder.unstamped && i < script->calls->len; i++)
-		g_array_index(script->calls, GsScriptCall, i).think_unknown = true;
-	gs_script_link(script, builder.resolution_ns >= NS_PER_SECOND ? builder.resolution_ns : 0,
-		       builder.history);
-	gs_trace_coverage_add_notes(reader, script->notes);
-	add_notes(&builder, &stats);
-	add_clock_notes(&builder, &stats, astray);
-	gs_script_note_vms(script);
-	gs_script_infer_ioeventfds(script, ioeventfd);
-	return g_steal_pointer(&script);
+	return builder;
 }
 
-GsScript *gs_script_from_strace(const char *path, const GsScriptOptions *options, GError **error)
+/* What reports call the script of a series that is not the only one. */
+static void add_label(GsScript *script, const GsTraceReader *reader, uint32_t series)
 {
-	const char *const paths[] = { path, NULL };
-	g_autoptr(GsTraceReader) reader = gs_trace_reader_new(paths, error);
+	const char *title = gs_trace_reader_series_title(reader, series);
 
-	return reader ? gs_script_from_strace_reader(reader, path, options, error) : NULL;
+	g_free(script->label);
+	script->label = *title ? g_strdup_printf("%s (%s)", script->source, title)
+			       : g_strdup_printf("%s (series %u)", script->source, series + 1);
+}
+
+/* The script that is built; NULL: there is no KVM ioctl in it. */
+static GsScript *finish(Builder *builder, const GsTraceReader *reader)
+{
+	const GsTraceStats stats = gs_trace_reader_stats(reader);
+	GsScript *script = builder->script;
+	unsigned int astray;
+
+	settle(builder);
+	if (script->calls->len == 0)
+		return NULL;
+	astray = sort_calls(builder);
+	number_all(builder, gs_trace_reader_main_tid(reader, 0));
+	/* a clock of whole seconds cannot tell a second's gap from none */
+	for (unsigned int i = 0; builder->unstamped && i < script->calls->len; i++)
+		g_array_index(script->calls, GsScriptCall, i).think_unknown = true;
+	gs_script_link(script, builder->resolution_ns >= NS_PER_SECOND ? builder->resolution_ns : 0,
+		       builder->history);
+	add_notes(builder, &stats);
+	add_clock_notes(builder, &stats, astray);
+	gs_script_note_vms(script);
+	gs_script_infer_ioeventfds(script, builder->ioeventfd);
+	return g_steal_pointer(&builder->script);
+}
+
+/* The scripts of a trace while it is read, series by series. */
+typedef struct {
+	GsTraceReader *reader;
+	GPtrArray *scripts;
+	Builder *builder; /* of the series at hand; NULL: none */
+	GArray *series;   /* uint32_t: which of them each script is */
+} Scripts;
+
+static void finish_series(Scripts *scripts)
+{
+	g_autoptr(Builder) builder = g_steal_pointer(&scripts->builder);
+	GsScript *script = builder ? finish(builder, scripts->reader) : NULL;
+
+	if (!script)
+		return;
+	g_ptr_array_add(scripts->scripts, script);
+	g_array_append_val(scripts->series, builder->series);
+}
+
+static bool read_series(Scripts *scripts, const char *source, const GsScriptOptions *options,
+			GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	GsTraceRecord record;
+
+	while (gs_trace_reader_next(scripts->reader, &record, &failure)) {
+		if (options->series && record.series != options->series - 1)
+			continue;
+		if (scripts->builder && scripts->builder->series != record.series)
+			finish_series(scripts);
+		if (!scripts->builder)
+			scripts->builder = builder_new(source, record.series, options->ioeventfd);
+		gs_steady_time_apply(scripts->builder->steady, &record);
+		scripts->builder->ordinal =
+			gs_thread_history_take(scripts->builder->history, &record);
+		take_record(scripts->builder, &record);
+	}
+	if (failure) {
+		g_clear_pointer(&scripts->builder, builder_free);
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	finish_series(scripts);
+	return true;
+}
+
+GPtrArray *gs_scripts_from_reader(GsTraceReader *reader, const char *source,
+				  const GsScriptOptions *options, GError **error)
+{
+	static const GsScriptOptions defaults = { 0 };
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)gs_script_free);
+	g_autoptr(GArray) series = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	Scripts scripts = { .reader = reader, .scripts = found, .series = series };
+
+	if (!options)
+		options = &defaults;
+	if (!read_series(&scripts, source, options, error))
+		return NULL;
+	if (!gs_trace_coverage_check(reader, source, options->series, error))
+		return NULL;
+	if (found->len == 0) {
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_KVM,
+			    "no KVM ioctl in '%s' (%" G_GUINT64_FORMAT " system calls)", source,
+			    gs_trace_reader_stats(reader).records);
+		return NULL;
+	}
+	for (unsigned int i = 0; gs_trace_reader_series_count(reader) > 1 && i < found->len; i++)
+		add_label(g_ptr_array_index(found, i), reader, g_array_index(series, uint32_t, i));
+	gs_trace_coverage_add_notes(reader, ((GsScript *)g_ptr_array_index(found, 0))->notes);
+	return g_steal_pointer(&found);
+}
+
+GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source,
+				       const GsScriptOptions *options, GError **error)
+{
+	g_autoptr(GPtrArray) scripts = gs_scripts_from_reader(reader, source, options, error);
+
+	return scripts ? g_ptr_array_steal_index(scripts, 0) : NULL;
 }

@@ -18,17 +18,21 @@
 
 typedef struct {
 	GsIoeventfdMode ioeventfd; /* what KVM_IOEVENTFD do whose argument is not shown */
+	uint32_t series;           /* only this one of a pasted text, from 1; 0: all */
 } GsScriptOptions;
 
 /*
- * Read one strace log. Fails with file:line where there is one: missing or
- * unreadable file, nothing in it, no KVM ioctl in it. Lines that are not
- * understood are skipped and counted in a note with the first one's place.
- * @options: NULL for the defaults, all zero. The caller frees the script.
+ * Read a trace from a reader at its beginning: a script for each of its series
+ * that has KVM ioctls, in their order. @source is for messages. Fails with
+ * file:line where there is one: a file that cannot be read, nothing in it, no KVM
+ * ioctl in it, no such series. Lines that are not understood are skipped and
+ * counted in a note of the first script. @options: NULL for the defaults, all
+ * zero. Returns a GPtrArray of GsScript.
  */
-GsScript *gs_script_from_strace(const char *path, const GsScriptOptions *options, GError **error);
+GPtrArray *gs_scripts_from_reader(GsTraceReader *reader, const char *source,
+				  const GsScriptOptions *options, GError **error);
 
-/* As above, from a reader at its beginning; @source is for messages. */
+/* The first of them. The caller frees it. */
 GsScript *gs_script_from_strace_reader(GsTraceReader *reader, const char *source,
 				       const GsScriptOptions *options, GError **error);
 

@@ -8,6 +8,7 @@ GsScript *gs_script_new(const char *source)
 	GsScript *script = g_new0(GsScript, 1);
 
 	script->source = g_strdup(source);
+	script->label = g_strdup(source);
 	script->calls = g_array_new(FALSE, TRUE, sizeof(GsScriptCall));
 	script->threads = g_array_new(FALSE, TRUE, sizeof(GsScriptThread));
 	script->notes = g_ptr_array_new_with_free_func(g_free);
@@ -17,6 +18,7 @@ GsScript *gs_script_new(const char *source)
 void gs_script_free(GsScript *script)
 {
 	g_free(script->source);
+	g_free(script->label);
 	g_array_unref(script->calls);
 	g_array_unref(script->threads);
 	g_ptr_array_unref(script->notes);

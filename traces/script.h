@@ -84,6 +84,7 @@ typedef struct {
 
 typedef struct {
 	char *source;    /* owned: file name, or model name */
+	char *label;     /* owned: what reports call it: the source and what of it this is */
 	GArray *calls;   /* owned: GsScriptCall in start order */
 	GArray *threads; /* owned: GsScriptThread */
 	uint32_t vm_count;

@@ -40,3 +40,38 @@ void gs_trace_coverage_add_notes(const GsTraceReader *reader, GPtrArray *notes)
 						file, stats->astray.first, stats->astray.count));
 	}
 }
+
+/* "1 'Before the patch', 2 'After the patch'" */
+static char *list_series(const GsTraceReader *reader)
+{
+	GString *list = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < gs_trace_reader_series_count(reader); i++) {
+		const char *title = gs_trace_reader_series_title(reader, i);
+
+		g_string_append_printf(list, "%s%u%s%s%s", i ? ", " : "", i + 1, *title ? " '" : "",
+				       title, *title ? "'" : "");
+	}
+	return g_string_free(list, FALSE);
+}
+
+bool gs_trace_coverage_check(const GsTraceReader *reader, const char *source, uint32_t series,
+			     GError **error)
+{
+	const GsTraceStats stats = gs_trace_reader_stats(reader);
+	const uint64_t first = stats.skipped.first ? stats.skipped.first : stats.foreign.first;
+	g_autofree char *list = list_series(reader);
+
+	if (stats.lines == 0)
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_EMPTY, "empty log: '%s'", source);
+	else if (stats.records == 0 && first)
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_SYNTAX,
+			    "%s:%" G_GUINT64_FORMAT ": not strace output, and no other line is",
+			    source, first);
+	else if (series > gs_trace_reader_series_count(reader))
+		g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_SERIES,
+			    "--series: no series %u in '%s'; there is %s", series, source, list);
+	else
+		return true;
+	return false;
+}

@@ -13,8 +13,9 @@ typedef enum {
 	GS_TRACE_ERROR_OPEN,   /* no such file, not allowed, given twice */
 	GS_TRACE_ERROR_READ,   /* also: compressed data that are damaged or end early */
 	GS_TRACE_ERROR_EMPTY,  /* nothing in it */
-	GS_TRACE_ERROR_SYNTAX, /* no line of it is strace's */
-	GS_TRACE_ERROR_NO_KVM, /* no KVM ioctl in it */
+	GS_TRACE_ERROR_SYNTAX,    /* no line of it is a tracer's */
+	GS_TRACE_ERROR_NO_SERIES, /* a pasted text has no series of that number */
+	GS_TRACE_ERROR_NO_KVM,    /* no KVM ioctl in it */
 } GsTraceError;
 
 #endif

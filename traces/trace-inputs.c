@@ -167,3 +167,13 @@ GArray *gs_trace_inputs_new(const char *const *paths, GError **error)
 	g_array_sort(inputs, compare_inputs);
 	return check_threads(inputs, error) ? g_steal_pointer(&inputs) : NULL;
 }
+
+char *gs_trace_inputs_group_name(const GArray *inputs, const GsTraceInput *input)
+{
+	unsigned int count = 0;
+	int32_t tid;
+
+	for (unsigned int i = 0; i < inputs->len; i++)
+		count += g_array_index(inputs, GsTraceInput, i).group == input->group;
+	return count > 1 ? member_name(input->path, &tid) : g_strdup(input->path);
+}

@@ -22,4 +22,7 @@ typedef struct {
  */
 GArray *gs_trace_inputs_new(const char *const *paths, GError **error);
 
+/* What to call @input's group: NAME if there is more than one file of it, else its path. */
+char *gs_trace_inputs_group_name(const GArray *inputs, const GsTraceInput *input);
+
 #endif

@@ -9,7 +9,7 @@
 #include "models/vmm/vmm-model.h"
 #include "runs/replay-run.h"
 #include "runs/replay-work.h"
-#include "traces/script-from-strace.h"
+#include "traces/scripts-from-files.h"
 
 #define RUNS 20000
 #define HOLD_EVENTS 4000000

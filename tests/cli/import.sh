@@ -310,7 +310,7 @@ check 'an unknown format suggests the nearest' \
 	refuses 2 "gracesim: import: --format: 'cvs' is none of *; did you mean 'csv'?" \
 	import --format=cvs boot.strace
 check 'a series that there is not' \
-	refuses 2 "gracesim: import: --series: no series 3; there is 1 'Before the patch', 2 'After the patch'" \
+	refuses 2 "gracesim: import: --series: no series 3 in '*'; there is 1 'Before the patch', 2 'After the patch'" \
 	import -q --series=3 mail.txt
 check 'series are counted from 1' \
 	refuses 2 "gracesim: import: --series: '0' is not a whole number from 1 *" import --series=0 mail.txt

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "traces/script-from-strace.h"
+#include "traces/scripts-from-files.h"
 #include "traces/trace-meta.h"
 
 typedef struct {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "models/vmm/vmm-model.h"
-#include "traces/script-from-strace.h"
+#include "traces/scripts-from-files.h"
 
 /* Calls of Firecracker before its first KVM_CREATE_VCPU. */
 #define CALLS_BEFORE_VCPU 24
