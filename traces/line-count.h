@@ -24,4 +24,15 @@ static inline void gs_line_count_add(GsLineCount *lines, uint64_t number)
 		lines->first = number;
 }
 
+/* What was taken for such a line is of another kind in a later piece. */
+static inline void gs_line_count_take_back(GsLineCount *lines, uint64_t number)
+{
+	if (!lines->count || number != lines->last)
+		return;
+	lines->count--;
+	lines->last = 0;
+	if (lines->first == number)
+		lines->first = 0;
+}
+
 #endif

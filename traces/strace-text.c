@@ -238,6 +238,8 @@ GsSpan gs_strace_strip_comment(GsSpan value, GsSpan *comment)
 	return value;
 }
 
+#define DIGITS_SAFE 16
+
 bool gs_strace_number(GsSpan value, int64_t *number)
 {
 	bool negative = value.length && *value.text == '-';
@@ -258,8 +260,10 @@ bool gs_strace_number(GsSpan value, int64_t *number)
 	for (size_t i = 0; i < value.length; i++) {
 		int digit = g_ascii_xdigit_value(value.text[i]);
 
-		if (digit < 0 || digit >= (int)base ||
-		    sum > (UINT64_MAX - (unsigned int)digit) / base)
+		if (digit < 0 || digit >= (int)base)
+			return false;
+		/* in no base do that few digits overflow */
+		if (i >= DIGITS_SAFE && sum > (UINT64_MAX - (unsigned int)digit) / base)
 			return false;
 		sum = sum * base + (unsigned int)digit;
 	}

@@ -33,6 +33,7 @@ struct GsTraceFile {
 	bool ended;
 	bool is_pasted;
 	bool call_seen;
+	uint64_t call_line; /* of the last one: prose beside a call makes it nobody else's */
 	unsigned int current_series;
 	bool leaving; /* the series is over, its open calls go out */
 	bool durations_seen;
@@ -112,7 +113,8 @@ bool gs_trace_file_is_pasted(const GsTraceFile *file)
 
 static void look_with(GsTraceFile *file, const GsTraceScanner *scanner, Look *look)
 {
-	g_string_truncate(file->scratch, 0);
+	if (file->scratch->len)
+		g_string_truncate(file->scratch, 0);
 	scanner->scan(look->text, &look->prefix, &look->line, file->scratch);
 }
 
@@ -207,7 +209,8 @@ static void pass_over(GsTraceFile *file, const Look *look)
 		gs_line_count_add(&file->stats.skipped, look->number);
 		return;
 	}
-	gs_line_count_add(&file->stats.foreign, look->number);
+	if (look->number != file->call_line)
+		gs_line_count_add(&file->stats.foreign, look->number);
 	prose.text = text;
 	prose.number = look->number;
 	gs_trace_series_prose(file->series, &prose);
@@ -342,6 +345,8 @@ static bool begins_series(GsTraceFile *file)
 	bool begins = gs_trace_series_record(file->series, &file->text) && file->call_seen;
 
 	file->call_seen = true;
+	file->call_line = file->text.number;
+	gs_line_count_take_back(&file->stats.foreign, file->call_line);
 	if (!begins)
 		file->current_series = gs_trace_file_series_count(file) - 1;
 	return begins;

@@ -203,6 +203,7 @@ static bool resume(GsTraceJoiner *joiner, GsTraceRecord *record, const GsTraceLi
 	record->stamp = call->stamp;
 	record->resolution_ns = call->resolution_ns;
 	record->steady_ns = call->steady_ns;
+	record->steady_resolution_ns = call->steady_resolution_ns;
 	record->line = call->line;
 	gs_open_call_free(gs_open_calls_take(&joiner->open, record->tid, half->layer));
 	fill(record, &line);
