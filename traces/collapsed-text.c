@@ -122,9 +122,10 @@ static bool call_extent(GsSpan text, size_t *length)
 	}
 	stop = memchr(body.text, '(', body.length);
 	stop = stop ? arguments_end(stop + 1, end, false) : NULL;
-	if (!stop || *stop != '<')
+	stop = stop && *stop == '<' ? memchr(stop, '>', (size_t)(end - stop)) : NULL;
+	if (!stop)
 		return false;
-	*length = (size_t)((const char *)memchr(stop, '>', (size_t)(end - stop)) + 1 - text.text);
+	*length = (size_t)(stop + 1 - text.text);
 	return true;
 }
 

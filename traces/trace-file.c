@@ -231,11 +231,19 @@ static const char *spliced_message(GsSpan head)
 	return line.kind == GS_LINE_ATTACHED || line.kind == GS_LINE_OTHER ? at : NULL;
 }
 
+static bool is_in(GsSpan part, GsSpan text)
+{
+	return (uintptr_t)part.text >= (uintptr_t)text.text &&
+	       (uintptr_t)part.text <= (uintptr_t)(text.text + text.length);
+}
+
 /* The line at hand ends inside a call, or the call's duration may be in the next. */
 static void wait_for_rest(GsTraceFile *file, const Look *look)
 {
-	const char *message =
-		look->line.kind == GS_LINE_CUT ? spliced_message(look->line.head) : NULL;
+	/* strace's: other tracers say nothing in between, and their words are not in the text */
+	const char *message = look->line.kind == GS_LINE_CUT && is_in(look->line.head, look->text)
+				      ? spliced_message(look->line.head)
+				      : NULL;
 	const int32_t tid = gs_trace_joiner_find_thread(&file->joiner, &look->prefix);
 	GsSpan text = look->text;
 
