@@ -117,6 +117,6 @@ char *gs_import_lines_missing(const GsImport *import)
 		return g_strdup_printf("%s: this and %" G_GUINT64_FORMAT
 				       " more lines are in no row", first, count - 1);
 	if (total.cut_count)
-		return g_strdup_printf("'%s' ends inside a call", total.first_cut);
+		return g_strdup_printf("'%s' is cut off at its end", total.first_cut);
 	return NULL;
 }

@@ -108,12 +108,18 @@ static int fail_read(const GsByteSource *source, const char *reason, GError **er
 	return -1;
 }
 
-static int fail_decode(const GsByteSource *source, const char *reason, GError **error)
+static int fail_to_decode(const GsByteSource *source, GsTraceError code, const char *reason,
+			  GError **error)
 {
-	g_set_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ,
+	g_set_error(error, GS_TRACE_ERROR, code,
 		    "cannot decompress '%s' beyond %" G_GUINT64_FORMAT " bytes of text: %s",
 		    source->name, source->text_bytes, reason);
 	return -1;
+}
+
+static int fail_decode(const GsByteSource *source, const char *reason, GError **error)
+{
+	return fail_to_decode(source, GS_TRACE_ERROR_READ, reason, error);
 }
 
 static gssize read_fd(const GsByteSource *source, void *buffer, size_t size, GError **error)
@@ -312,7 +318,8 @@ static gssize read_decoded(GsByteSource *source, char *buffer, size_t size, GErr
 		if (source->begin == source->end && !source->more_inside) {
 			count = read_input(source, error);
 			if (count == 0 && !source->between)
-				return fail_decode(source, "it ends early", error);
+				return fail_to_decode(source, GS_TRACE_ERROR_CUT, "it ends early",
+						      error);
 			if (count <= 0)
 				return count;
 		}

@@ -112,12 +112,11 @@ bool gs_text_lines_next(GsTextLines *lines, GsTextLine *line, GError **error)
 			fill(lines);
 			continue;
 		}
-		if (lines->failure) {
-			g_propagate_error(error, g_steal_pointer(&lines->failure));
+		if (length == 0 && !line->oversized) {
+			if (lines->failure)
+				g_propagate_error(error, g_steal_pointer(&lines->failure));
 			return false;
 		}
-		if (length == 0 && !line->oversized)
-			return false;
 		line->number = ++lines->number;
 		line->terminated = false;
 		line->text = line->oversized ? gs_span(begin, begin) : tidy(begin, length);

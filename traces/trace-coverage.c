@@ -29,7 +29,7 @@ void gs_trace_coverage_add_notes(const GsTraceReader *reader, GPtrArray *notes)
 		add_lines(notes, file, &stats->foreign, stats->lines, "are not the tracer's");
 		if (stats->cut)
 			g_ptr_array_add(notes, g_strdup_printf("%s:%" G_GUINT64_FORMAT
-							       ": the log ends inside a call",
+							       ": the log is cut off here",
 							       file, stats->lines));
 		if (stats->astray.count)
 			g_ptr_array_add(

@@ -6,6 +6,7 @@
 #include "traces/strace-scan.h"
 #include "traces/syscall-names.h"
 #include "traces/text-lines.h"
+#include "traces/trace-error.h"
 #include "traces/trace-joiner.h"
 #include "traces/trace-scanner.h"
 #include "traces/trace-series.h"
@@ -545,6 +546,11 @@ bool gs_trace_file_next(GsTraceFile *file, GsTraceRecord *record, GError **error
 		    !gs_pasted_text_next(file->pasted, &file->text, &failure)) {
 			file->ended = true;
 			file->stats.lines = file->lines.number;
+		}
+		/* a compressed log whose tracer was killed ends as a plain one does */
+		if (g_error_matches(failure, GS_TRACE_ERROR, GS_TRACE_ERROR_CUT)) {
+			g_clear_error(&failure);
+			file->stats.cut = true;
 		}
 		if (failure) {
 			g_propagate_error(error, g_steal_pointer(&failure));

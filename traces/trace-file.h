@@ -24,7 +24,7 @@ typedef struct {
 		foreign; /* other programs' output, and prose: not begun as the log's lines are */
 	GsLineCount skipped; /* look like a tracer's but are not understood */
 	GsLineCount astray;  /* a call's two stamps and its duration disagree */
-	bool cut;            /* the last line ends inside a call */
+	bool cut;            /* it ends inside a call or before its compressed data do */
 	bool gaps_only;      /* times are sums of the gaps that strace -r prints */
 } GsTraceStats;
 

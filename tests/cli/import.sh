@@ -153,7 +153,7 @@ strict() {
 strict_cut() {
 	printf '1 ioctl(3, KVM_CREATE_VM, 0) = 4\n1 ioctl(4, KVM_CRE' >cut.strace
 	exits 3 import -q --strict cut.strace &&
-		[ "$(cat err)" = "gracesim: import: 'cut.strace' ends inside a call" ]
+		[ "$(cat err)" = "gracesim: import: 'cut.strace' is cut off at its end" ]
 }
 
 strict_output() {
@@ -184,6 +184,15 @@ compressed() {
 	gzip -c threads.strace >threads.strace.gz && import -q --format=csv threads.strace.gz &&
 		without_places >got && import -q --format=csv threads.strace && without_places >wanted &&
 		cmp -s got wanted
+}
+
+# gzip was killed along with the tracer: what it wrote is read, and that more is missing is said.
+compressed_in_part() {
+	for i in 1 2 3 4 5 6 7 8 9; do cat threads.strace; done >long.strace
+	gzip -c long.strace | head -c 300 >part.gz
+	import --format=csv part.gz && [ "$(wc -l <out)" -gt 3 ] &&
+		grep -q '^gracesim: note: part.gz:[0-9]*: the log is cut off here' err &&
+		exits 3 import -q --strict --format=csv part.gz
 }
 
 # The halves of one log, given in the wrong order, are merged by time.
@@ -290,6 +299,7 @@ check '--series picks a series' series
 check 'a table has a heading for each series' series_in_table
 check '- is standard input' standard_input
 check 'a compressed log is read as it is' compressed
+check 'a compressed log that ends early is read as far as it goes' compressed_in_part
 check 'several files are merged by time' several_files
 check 'files without a common clock follow each other' gaps_in_turn
 check 'a clock set back does not reorder a thread' clock_set_back

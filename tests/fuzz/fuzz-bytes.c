@@ -27,12 +27,15 @@ static GBytes *read_text(GBytes *bytes, size_t step, bool *ret_failed)
 	g_autoptr(GError) error = NULL;
 	GByteArray *text = g_byte_array_new();
 	char buffer[4096];
-	gssize count = 0;
+	gssize count = 1;
 
-	while (text->len < TEXT_MAX &&
-	       (count = gs_byte_source_read(source, buffer, MIN(sizeof(buffer), TEXT_MAX - text->len),
-					    &error)) > 0)
-		g_byte_array_append(text, (const guint8 *)buffer, (guint)count);
+	while (count > 0 && text->len < TEXT_MAX) {
+		const size_t wanted = MIN(sizeof(buffer), TEXT_MAX - text->len);
+
+		count = gs_byte_source_read(source, buffer, wanted, &error);
+		if (count > 0)
+			g_byte_array_append(text, (const guint8 *)buffer, (guint)count);
+	}
 	FUZZ_CHECK((count < 0) == (error != NULL));
 	*ret_failed = count < 0;
 	return g_byte_array_free_to_bytes(text);

@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 # Sourced by those who run fuzz targets.
 
+srcdir=${srcdir:-.}
+
 # inputs_of TARGET: files and folders with its inputs, as one line
 inputs_of() {
 	case $1 in

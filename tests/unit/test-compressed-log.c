@@ -155,7 +155,7 @@ static void test_cut(void)
 						" bytes of text: it ends early",
 						g_bytes_get_size(got));
 
-			g_assert_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ);
+			g_assert_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_CUT);
 			g_assert_cmpstr(error->message, ==, message);
 			gs_test_assert_bytes(got_slowly, got);
 			g_assert_cmpuint(g_bytes_get_size(got), >=, most);
@@ -180,10 +180,11 @@ static void test_damaged_anywhere(void)
 			g_autoptr(GError) error = NULL;
 			g_autoptr(GBytes) got = decode(damaged, &error);
 
-			if (error)
-				g_assert_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ);
-			else
+			/* what is damaged may look as if more were to come */
+			if (!error)
 				gs_test_assert_bytes(got, text);
+			else if (error->code != GS_TRACE_ERROR_CUT)
+				g_assert_error(error, GS_TRACE_ERROR, GS_TRACE_ERROR_READ);
 		}
 	}
 }
