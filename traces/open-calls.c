@@ -3,14 +3,8 @@
 
 #define OPEN_CALLS_MAX (1u << 16)
 
-GsOpenCall *gs_open_call_new(const GsOpenCall *call, GsSpan head)
-{
-	GsOpenCall *copy = g_new(GsOpenCall, 1);
-
-	*copy = *call;
-	copy->head = g_string_new_len(head.text, (gssize)head.length);
-	return copy;
-}
+/* Longer heads are not kept for the next call. */
+#define KEPT_HEAD_BYTES_MAX 1024
 
 void gs_open_call_free(GsOpenCall *call)
 {
@@ -36,26 +30,73 @@ void gs_open_calls_clear(GsOpenCalls *calls)
 	g_clear_pointer(&calls->by_thread, g_hash_table_unref);
 }
 
-GsOpenCall *gs_open_calls_store(GsOpenCalls *calls, GsOpenCall *call)
+static GsOpenCall *find(const GsOpenCalls *calls, int32_t tid, unsigned int layer)
 {
-	GsOpenCall *lost = gs_open_calls_take(calls, call->tid, call->layer);
+	return g_hash_table_lookup(calls->by_thread, key_of(tid, layer));
+}
 
-	if (g_hash_table_size(calls->by_thread) >= OPEN_CALLS_MAX)
-		return call;
-	g_hash_table_insert(calls->by_thread, key_of(call->tid, call->layer), call);
+static void assign(GsOpenCall *kept, const GsOpenCall *call, GsSpan head)
+{
+	GString *text = kept->head;
+
+	*kept = *call;
+	kept->head = text;
+	g_string_truncate(text, 0);
+	g_string_append_len(text, head.text, (gssize)head.length);
+}
+
+static gboolean has_ended(gpointer key, gpointer call, gpointer unused)
+{
+	(void)key;
+	(void)unused;
+	return ((const GsOpenCall *)call)->ended;
+}
+
+GsOpenCall *gs_open_calls_store(GsOpenCalls *calls, const GsOpenCall *call, GsSpan head)
+{
+	GsOpenCall *kept = find(calls, call->tid, call->layer), *lost;
+
+	if (kept && kept->ended) {
+		assign(kept, call, head);
+		return NULL;
+	}
+	lost = gs_open_calls_take(calls, call->tid, call->layer);
+	kept = g_new(GsOpenCall, 1);
+	kept->head = g_string_sized_new(head.length);
+	assign(kept, call, head);
+	if (g_hash_table_size(calls->by_thread) >= OPEN_CALLS_MAX &&
+	    !g_hash_table_foreach_remove(calls->by_thread, has_ended, NULL))
+		return kept;
+	g_hash_table_insert(calls->by_thread, key_of(call->tid, call->layer), kept);
 	return lost;
 }
 
 GsOpenCall *gs_open_calls_peek(const GsOpenCalls *calls, int32_t tid, unsigned int layer)
 {
-	return g_hash_table_lookup(calls->by_thread, key_of(tid, layer));
+	GsOpenCall *call = find(calls, tid, layer);
+
+	return call && !call->ended ? call : NULL;
+}
+
+void gs_open_calls_end(GsOpenCalls *calls, GsOpenCall *call)
+{
+	if (call->head->allocated_len > KEPT_HEAD_BYTES_MAX)
+		g_hash_table_remove(calls->by_thread, key_of(call->tid, call->layer));
+	else
+		call->ended = true;
 }
 
 GsOpenCall *gs_open_calls_take(GsOpenCalls *calls, int32_t tid, unsigned int layer)
 {
-	gpointer call = NULL;
+	GsOpenCall *call = find(calls, tid, layer);
 
-	g_hash_table_steal_extended(calls->by_thread, key_of(tid, layer), NULL, &call);
+	if (!call)
+		return NULL;
+	if (call->ended) {
+		g_hash_table_remove(calls->by_thread, key_of(tid, layer));
+		return NULL;
+	}
+	g_hash_table_steal(calls->by_thread, key_of(tid, layer));
 	return call;
 }
 
@@ -72,6 +113,7 @@ GPtrArray *gs_open_calls_take_all(GsOpenCalls *calls)
 	GHashTableIter iter;
 	gpointer call;
 
+	g_hash_table_foreach_remove(calls->by_thread, has_ended, NULL);
 	g_hash_table_iter_init(&iter, calls->by_thread);
 	while (g_hash_table_iter_next(&iter, NULL, &call)) {
 		g_ptr_array_add(all, call);

@@ -17,10 +17,9 @@ typedef struct {
 	int64_t start_ns, resolution_ns; /* as in GsTraceRecord, */
 	int64_t steady_ns, steady_resolution_ns; /* and these */
 	uint64_t line;
+	bool ended; /* kept for the thread's next call */
 } GsOpenCall;
 
-/* Takes what @call says but the head, which is copied from @head. */
-GsOpenCall *gs_open_call_new(const GsOpenCall *call, GsSpan head);
 void gs_open_call_free(GsOpenCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsOpenCall, gs_open_call_free)
 
@@ -29,6 +28,10 @@ static inline GsSpan gs_open_call_head(const GsOpenCall *call)
 	return gs_span(call->head->str, call->head->str + call->head->len);
 }
 
+/*
+ * The same few threads begin and end most calls: what held one that has ended stays
+ * where it is until its thread begins the next or exits.
+ */
 typedef struct {
 	GHashTable *by_thread; /* owned: GsOpenCall, by tid and layer */
 } GsOpenCalls;
@@ -37,16 +40,19 @@ void gs_open_calls_init(GsOpenCalls *calls);
 void gs_open_calls_clear(GsOpenCalls *calls);
 
 /*
- * Remember @call, which is taken. Returns the one that has lost its end by that,
- * for the caller to free: the thread's call before it in its layer, or, if more
- * threads are inside calls than any machine has, @call itself. NULL: none.
+ * Remember @call, with a copy of @head as its head. Returns the one that has lost its
+ * end by that, for the caller to free: the thread's call before it in its layer, or,
+ * if more threads are inside calls than any machine has, @call. NULL: none.
  */
-GsOpenCall *gs_open_calls_store(GsOpenCalls *calls, GsOpenCall *call);
+GsOpenCall *gs_open_calls_store(GsOpenCalls *calls, const GsOpenCall *call, GsSpan head);
 
 /* What thread @tid is inside of in @layer; NULL: nothing. Borrowed. */
 GsOpenCall *gs_open_calls_peek(const GsOpenCalls *calls, int32_t tid, unsigned int layer);
 
-/* As above, and forget it; the caller frees it. */
+/* @call, which is one of these, has ended: forget it. */
+void gs_open_calls_end(GsOpenCalls *calls, GsOpenCall *call);
+
+/* What thread @tid is inside of in @layer, to be forgotten here; the caller frees it. */
 GsOpenCall *gs_open_calls_take(GsOpenCalls *calls, int32_t tid, unsigned int layer);
 
 /* All of them, in the order in which they began in the file; the caller frees the array. */

@@ -6,42 +6,16 @@
 
 #include <glib.h>
 
-/* Calls of the sample that vote, and calls after which older votes count half. */
+/* Calls of the sample that vote. */
 #define SAMPLE_CALLS 200
-#define MEMORY_CALLS 256
 
-enum {
-	SHAPE_BARE = 0,
-	SHAPE_TID = 1,
-	SHAPE_STAMP = 2, /* times GsStampKind */
-	SHAPE_GAP = 8,
-};
-
-/* "[pid N]" comes and goes with the number of threads, so it is no part of the shape. */
-static unsigned int shape_of(const GsTracePrefix *prefix)
-{
-	return (prefix->tid >= 0 && !prefix->bracketed ? SHAPE_TID : 0) |
-	       (unsigned int)prefix->stamp * SHAPE_STAMP | (prefix->gap_ns >= 0 ? SHAPE_GAP : 0);
-}
-
-static void halve(GsPrefixLayout *layout)
+void gs_prefix_layout_halve(GsPrefixLayout *layout)
 {
 	layout->total = 0;
 	for (unsigned int shape = 0; shape < GS_PREFIX_SHAPES; shape++) {
 		layout->votes[shape] /= 2;
 		layout->total += layout->votes[shape];
 	}
-}
-
-void gs_prefix_layout_vote(GsPrefixLayout *layout, const GsTracePrefix *prefix)
-{
-	unsigned int shape = shape_of(prefix);
-
-	layout->votes[shape]++;
-	if (layout->votes[shape] > layout->votes[layout->majority])
-		layout->majority = shape;
-	if (++layout->total == MEMORY_CALLS)
-		halve(layout);
 }
 
 void gs_prefix_layout_init(GsPrefixLayout *layout, GsSpan sample)
@@ -64,12 +38,7 @@ void gs_prefix_layout_init(GsPrefixLayout *layout, GsSpan sample)
 	}
 }
 
-bool gs_prefix_layout_fits(const GsPrefixLayout *layout, const GsTracePrefix *prefix)
-{
-	return layout->total == 0 || shape_of(prefix) == layout->majority;
-}
-
 bool gs_prefix_layout_tells(const GsPrefixLayout *layout)
 {
-	return layout->total > 0 && layout->majority != SHAPE_BARE;
+	return layout->total > 0 && layout->majority != GS_PREFIX_SHAPE_BARE;
 }

@@ -54,14 +54,35 @@ static inline GsSpan gs_span_drop(GsSpan span, size_t count)
 	return (GsSpan){ .text = span.text + count, .length = span.length - count };
 }
 
+static inline bool gs_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static inline bool gs_is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
 static inline GsSpan gs_span_trim(GsSpan span)
 {
-	while (span.length && (*span.text == ' ' || *span.text == '\t'))
-		span = gs_span_drop(span, 1);
-	while (span.length &&
-	       (span.text[span.length - 1] == ' ' || span.text[span.length - 1] == '\t'))
-		span.length--;
-	return span;
+	const char *begin = span.text, *end = begin + span.length;
+
+	while (begin < end && gs_is_blank(*begin))
+		begin++;
+	while (begin < end && gs_is_blank(end[-1]))
+		end--;
+	return gs_span(begin, end);
+}
+
+/* Whether it holds nothing but blanks. */
+static inline bool gs_span_is_blank(GsSpan span)
+{
+	const char *at = span.text, *end = at + span.length;
+
+	while (at < end && gs_is_blank(*at))
+		at++;
+	return at == end;
 }
 
 #endif

@@ -109,9 +109,9 @@ static bool take_clock(GsSpan *text, GsTracePrefix *prefix)
 	unsigned int hour_digits, minute_digits;
 	GsSpan at = *text;
 
-	if (at.length < 3 || at.text[2] != ':' || !gs_span_take_digits(&at, &hours, &hour_digits) ||
-	    !gs_span_take_byte(&at, ':') || !gs_span_take_digits(&at, &minutes, &minute_digits) ||
-	    !gs_span_take_byte(&at, ':') || at.length < 2 || !g_ascii_isdigit(at.text[1]) ||
+	if (!gs_span_take_digits(&at, &hours, &hour_digits) || !gs_span_take_byte(&at, ':') ||
+	    !gs_span_take_digits(&at, &minutes, &minute_digits) || !gs_span_take_byte(&at, ':') ||
+	    at.length < 2 || !g_ascii_isdigit(at.text[1]) ||
 	    !gs_span_take_time(&at, NS_PER_SECOND, &seconds_ns, &resolution_ns) ||
 	    !gs_span_take_byte(&at, ' '))
 		return false;
@@ -127,35 +127,35 @@ static bool take_clock(GsSpan *text, GsTracePrefix *prefix)
 }
 
 /* "8344 ", "8344<name> ": in the first column, so not a gap, which is padded in front. */
-static bool take_tid(GsSpan *text, GsTracePrefix *prefix)
+static const char *skip_tid(const char *at, const char *end, GsTracePrefix *prefix)
 {
-	GsSpan at = *text;
-	unsigned int count;
+	const char *behind;
 	int64_t tid;
 
-	if (!gs_span_take_digits(&at, &tid, &count) || tid > INT32_MAX)
-		return false;
-	if (at.length && *at.text == '<')
-		take_comm(&at);
-	else if (tid >= EPOCH_SECONDS_MIN)
-		return false;
-	if (!gs_span_take_byte(&at, ' '))
-		return false;
+	at = gs_skip_digits(at, end, &tid);
+	if (!at || at == end || tid > INT32_MAX)
+		return NULL;
+	if (*at == '<') {
+		behind = gs_strace_skip_decoration(at, end);
+		at = behind ? behind : at;
+	} else if (tid >= EPOCH_SECONDS_MIN) {
+		return NULL;
+	}
+	if (at == end || *at != ' ')
+		return NULL;
 	prefix->tid = (int32_t)tid;
-	*text = at;
-	return true;
+	return at + 1;
 }
 
 /* How runs/import-strace.c writes what strace has no stamps for. */
 #define UPTIME_DIGITS 10
 
-static bool is_uptime(GsSpan text)
+static bool is_uptime(const char *at, const char *end)
 {
-	size_t digits = 0;
+	int64_t number;
+	const char *behind = *at == '0' ? gs_skip_digits(at, end, &number) : NULL;
 
-	while (digits < text.length && g_ascii_isdigit(text.text[digits]))
-		digits++;
-	return digits == UPTIME_DIGITS && *text.text == '0';
+	return behind && behind - at == UPTIME_DIGITS;
 }
 
 /*
@@ -163,15 +163,14 @@ static bool is_uptime(GsSpan text)
  * that begin with zeros are what `gracesim import --format=strace` makes of stamps
  * since the machine started.
  */
-static bool take_seconds(GsSpan *text, GsTracePrefix *prefix)
+static const char *skip_seconds(const char *at, const char *end, GsTracePrefix *prefix)
 {
 	int64_t ns, resolution_ns;
-	GsSpan at = *text;
+	const char *behind = gs_skip_time(at, end, NS_PER_SECOND, &ns, &resolution_ns);
 
-	if (!gs_span_take_time(&at, NS_PER_SECOND, &ns, &resolution_ns) ||
-	    !gs_span_take_byte(&at, ' '))
-		return false;
-	if (is_uptime(*text)) {
+	if (!behind || behind == end || *behind != ' ')
+		return NULL;
+	if (is_uptime(at, end)) {
 		prefix->stamp = GS_STAMP_UPTIME;
 		prefix->stamp_ns = ns;
 	} else if (ns >= EPOCH_SECONDS_MIN * NS_PER_SECOND) {
@@ -182,46 +181,52 @@ static bool take_seconds(GsSpan *text, GsTracePrefix *prefix)
 		prefix->gap_resolution_ns = resolution_ns;
 	}
 	prefix->resolution_ns = resolution_ns;
-	*text = at;
-	return true;
+	return behind + 1;
 }
 
-/* The next token of the prefix, whatever it is. */
-static bool take_token(GsSpan *text, bool indented, GsTracePrefix *prefix)
+/* Behind the token that begins with the bracket at @at; NULL: it is none of the prefix. */
+static const char *skip_brackets(const char *at, const char *end, GsTracePrefix *prefix)
 {
-	bool has_time = prefix->stamp != GS_STAMP_NONE || prefix->gap_ns >= 0;
+	GsSpan text = gs_span(at, end);
 
-	if (!text->length)
-		return false;
-	switch (*text->text) {
-	case '[':
-		return take_bracketed_other(text);
-	case '(':
-		return take_bracketed_gap(text, prefix);
-	default:
-		if (has_time || !g_ascii_isdigit(*text->text))
-			return false;
-		return take_clock(text, prefix) ||
-		       (prefix->tid < 0 && !indented && take_tid(text, prefix)) ||
-		       take_seconds(text, prefix);
-	}
+	return (*at == '[' ? take_bracketed_other(&text) : take_bracketed_gap(&text, prefix))
+		       ? text.text
+		       : NULL;
+}
+
+/* Likewise with the digit at @at. */
+static const char *skip_number(const char *at, const char *end, bool indented,
+			       GsTracePrefix *prefix)
+{
+	GsSpan text = gs_span(at, end);
+	const char *behind = NULL;
+
+	if (text.length > 2 && at[2] == ':' && take_clock(&text, prefix))
+		return text.text;
+	if (prefix->tid < 0 && !indented)
+		behind = skip_tid(at, end, prefix);
+	return behind ? behind : skip_seconds(at, end, prefix);
 }
 
 GsSpan gs_strace_scan_prefix(GsSpan line, GsTracePrefix *prefix)
 {
-	GsSpan body;
+	const char *end = line.text + line.length, *body;
 
 	*prefix = (GsTracePrefix){ .tid = -1, .gap_ns = -1 };
 	take_bracketed_tid(&line, prefix);
-	for (body = line;;) {
-		bool first =
-			prefix->tid < 0 && prefix->stamp == GS_STAMP_NONE && prefix->gap_ns < 0;
-		GsSpan at = body;
+	for (body = line.text;;) {
+		const bool has_time = prefix->stamp != GS_STAMP_NONE || prefix->gap_ns >= 0;
+		const bool first = prefix->tid < 0 && !has_time;
 		/* behind a token blanks are padding; in front of the first only a gap has them */
-		bool indented = gs_span_take_blanks(&at) > 0 && first;
+		const char *at = gs_skip_blanks(body, end);
+		const char *behind = NULL;
 
-		if (!take_token(&at, indented, prefix))
-			return first ? line : at;
-		line = body = at;
+		if (at < end && gs_is_digit(*at))
+			behind = has_time ? NULL : skip_number(at, end, first && at > body, prefix);
+		else if (at < end && (*at == '[' || *at == '('))
+			behind = skip_brackets(at, end, prefix);
+		if (!behind)
+			return gs_span(first ? body : at, end);
+		body = behind;
 	}
 }

@@ -19,49 +19,64 @@ static size_t name_length(GsSpan text)
 {
 	size_t length = 0;
 
-	if (gs_span_has_prefix(text, "???"))
-		return strlen("???");
 	while (length < text.length && is_name_byte(text.text[length]))
 		length++;
-	return length && g_ascii_isdigit(*text.text) ? 0 : length;
+	if (length == 0)
+		return gs_span_has_prefix(text, "???") ? strlen("???") : 0;
+	return gs_is_digit(*text.text) ? 0 : length;
 }
 
-/* "<0.000137>" */
-static bool take_duration(GsSpan *text, int64_t *duration_ns)
+/* Behind "<0.000137>"; NULL: it is not that. */
+static const char *skip_duration(const char *at, const char *end, int64_t *duration_ns)
 {
 	int64_t ns, resolution_ns;
-	GsSpan at = *text;
 
-	if (!gs_span_take_byte(&at, '<') ||
-	    !gs_span_take_time(&at, NS_PER_SECOND, &ns, &resolution_ns) ||
-	    !gs_span_take_byte(&at, '>'))
-		return false;
+	if (at == end || *at != '<')
+		return NULL;
+	at = gs_skip_time(at + 1, end, NS_PER_SECOND, &ns, &resolution_ns);
+	if (!at || at == end || *at != '>')
+		return NULL;
 	*duration_ns = ns;
-	*text = at;
-	return true;
+	return at + 1;
 }
 
-/* The returned value itself and the decoration behind it. */
-static bool take_value(GsSpan *text, GsTraceLine *line)
+/* Behind the number at @at, if it is decimal and without a sign, as most are; else NULL. */
+static const char *skip_plain_number(const char *at, const char *end, int64_t *number)
 {
-	const char *begin = text->text, *end = begin + text->length, *at = begin, *behind;
+	int64_t value;
+	const char *behind = gs_skip_digits(at, end, &value);
 
-	if (at < end && *at == '?') {
-		at++;
+	if (!behind || (*at == '0' && behind > at + 1) ||
+	    (behind < end && g_ascii_isalnum(*behind)))
+		return NULL;
+	*number = value;
+	return behind;
+}
+
+/* Behind the returned value itself and its decoration; NULL: there is none. */
+static const char *skip_value(const char *begin, const char *end, GsTraceLine *line)
+{
+	const char *at = skip_plain_number(begin, end, &line->ret), *behind;
+
+	if (at) {
+		line->result = gs_span(begin, at);
+		line->has_ret = true;
 	} else {
-		if (at < end && *at == '-')
+		at = begin;
+		if (at < end && (*at == '?' || *at == '-'))
 			at++;
-		while (at < end && g_ascii_isalnum(*at))
+		while (at < end && *begin != '?' && g_ascii_isalnum(*at))
 			at++;
+		line->result = gs_span(begin, at);
+		line->has_ret = gs_strace_number(line->result, &line->ret);
+		if (!line->has_ret && !gs_span_equals(line->result, "?"))
+			return NULL;
 	}
-	line->result = gs_span(begin, at);
-	line->has_ret = gs_strace_number(line->result, &line->ret);
-	if (!line->has_ret && !gs_span_equals(line->result, "?"))
-		return false;
-	behind = gs_strace_skip_decoration(at, end);
-	*text = gs_span(behind ? behind : at, end);
-	gs_span_take_word(text, "(deleted)");
-	return true;
+	behind = at < end && *at == '<' ? gs_strace_skip_decoration(at, end) : NULL;
+	at = behind ? behind : at;
+	if (at < end && *at == '(' && gs_span_has_prefix(gs_span(at, end), "(deleted)"))
+		at += strlen("(deleted)");
+	return at;
 }
 
 /* "EINTR (Interrupted system call)": the name; the text in brackets is a note like others. */
@@ -135,34 +150,42 @@ static bool take_comment(GsSpan *text)
  */
 static bool take_result(GsSpan *text, GsTraceLine *line)
 {
-	const char *begin;
-	GsSpan at = *text;
+	const char *end = text->text + text->length;
+	const char *equals = gs_skip_blanks(text->text, end), *value, *behind, *at;
 
-	if (gs_span_take_blanks(&at) == 0 || !gs_span_take_byte(&at, '=') ||
-	    gs_span_take_blanks(&at) == 0)
+	if (equals == text->text || equals == end || *equals != '=')
 		return false;
-	begin = at.text;
-	if (!take_value(&at, line))
+	value = gs_skip_blanks(equals + 1, end);
+	if (value == equals + 1)
+		return false;
+	behind = skip_value(value, end, line);
+	if (!behind)
 		return false;
 	for (;;) {
-		*text = at;
-		line->outcome = gs_span(begin, at.text);
-		if (gs_span_take_blanks(&at) == 0)
+		GsSpan rest;
+
+		*text = gs_span(behind, end);
+		line->outcome = gs_span(value, behind);
+		at = gs_skip_blanks(behind, end);
+		if (at == behind)
 			return true;
-		if (take_duration(&at, &line->duration_ns)) {
-			*text = at;
+		behind = skip_duration(at, end, &line->duration_ns);
+		if (behind) {
+			*text = gs_span(behind, end);
 			return true;
 		}
-		if (!gs_span_take_word(&at, "<unavailable>") && !take_note(&at, line) &&
-		    !take_context(&at) && !take_comment(&at) && !take_error(&at, line))
+		rest = gs_span(at, end);
+		if (!gs_span_take_word(&rest, "<unavailable>") && !take_note(&rest, line) &&
+		    !take_context(&rest) && !take_comment(&rest) && !take_error(&rest, line))
 			return true;
+		behind = rest.text;
 	}
 }
 
 /* As above, with nothing behind it. */
 static bool scan_result(GsSpan text, GsTraceLine *line)
 {
-	return take_result(&text, line) && gs_span_trim(text).length == 0;
+	return take_result(&text, line) && gs_span_is_blank(text);
 }
 
 /* What is known of arguments that end inside a string: those before it. */
@@ -290,7 +313,7 @@ static GsLineKind scan_kind(GsSpan body, GsTraceLine *line)
 {
 	size_t length = 0;
 
-	line->is_blank = gs_span_trim(body).length == 0;
+	line->is_blank = gs_span_is_blank(body);
 	if (line->is_blank)
 		return GS_LINE_OTHER;
 	length = name_length(body);

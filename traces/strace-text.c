@@ -125,6 +125,37 @@ static const char *skip_angle(const char *at, const char *begin, const char *end
 	return behind ? behind : at + 1;
 }
 
+static inline bool is_of(uint8_t classes, char byte)
+{
+	return byte_class[(unsigned char)byte] & classes;
+}
+
+/* The first byte of @wanted classes; most of what strace prints is between those. */
+static inline const char *find_class(const char *at, const char *end, uint8_t wanted)
+{
+	for (; end - at >= 8; at += 8) {
+		if (is_of(wanted, at[0]))
+			return at;
+		if (is_of(wanted, at[1]))
+			return at + 1;
+		if (is_of(wanted, at[2]))
+			return at + 2;
+		if (is_of(wanted, at[3]))
+			return at + 3;
+		if (is_of(wanted, at[4]))
+			return at + 4;
+		if (is_of(wanted, at[5]))
+			return at + 5;
+		if (is_of(wanted, at[6]))
+			return at + 6;
+		if (is_of(wanted, at[7]))
+			return at + 7;
+	}
+	while (at < end && !is_of(wanted, *at))
+		at++;
+	return at;
+}
+
 GsListStop gs_strace_walk_list(const char *at, const char *end, bool commas, const char **stop)
 {
 	const uint8_t wanted = QUOTE | OPEN | CLOSE | ANGLE | SLASH | (commas ? COMMA : 0);
@@ -135,8 +166,7 @@ GsListStop gs_strace_walk_list(const char *at, const char *end, bool commas, con
 	for (;;) {
 		const char *next;
 
-		while (at < end && !(byte_class[(unsigned char)*at] & wanted))
-			at++;
+		at = find_class(at, end, wanted);
 		*stop = at;
 		if (at >= end)
 			return GS_LIST_ENDED;
@@ -240,6 +270,15 @@ GsSpan gs_strace_strip_comment(GsSpan value, GsSpan *comment)
 
 #define DIGITS_SAFE 16
 
+/* 16 and more: @byte is no digit. */
+static inline unsigned int digit_value(char byte)
+{
+	const unsigned int digit = (unsigned int)(unsigned char)byte - '0';
+	const unsigned int letter = ((unsigned int)(unsigned char)byte | 0x20) - 'a';
+
+	return digit <= 9 ? digit : letter <= 5 ? letter + 10 : 16;
+}
+
 bool gs_strace_number(GsSpan value, int64_t *number)
 {
 	bool negative = value.length && *value.text == '-';
@@ -258,14 +297,14 @@ bool gs_strace_number(GsSpan value, int64_t *number)
 	if (value.length == 0)
 		return false;
 	for (size_t i = 0; i < value.length; i++) {
-		int digit = g_ascii_xdigit_value(value.text[i]);
+		const unsigned int digit = digit_value(value.text[i]);
 
-		if (digit < 0 || digit >= (int)base)
+		if (digit >= base)
 			return false;
 		/* in no base do that few digits overflow */
-		if (i >= DIGITS_SAFE && sum > (UINT64_MAX - (unsigned int)digit) / base)
+		if (i >= DIGITS_SAFE && sum > (UINT64_MAX - digit) / base)
 			return false;
-		sum = sum * base + (unsigned int)digit;
+		sum = sum * base + digit;
 	}
 	/* addresses above INT64_MAX keep their bits */
 	*number = (int64_t)(negative ? 0 - sum : sum);

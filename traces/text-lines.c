@@ -31,10 +31,14 @@ static void fill(GsTextLines *lines)
 	}
 	count = lines->read(lines->source, lines->buffer + lines->end, lines->capacity - lines->end,
 			    &lines->failure);
-	if (count <= 0)
+	if (count <= 0) {
 		lines->ended = true;
-	else
-		lines->end += (size_t)count;
+		return;
+	}
+	/* to ask for each line would take as long as to find its end */
+	if (!lines->has_escapes)
+		lines->has_escapes = memchr(lines->buffer + lines->end, ESCAPE, (size_t)count);
+	lines->end += (size_t)count;
 }
 
 GsSpan gs_text_lines_ahead(GsTextLines *lines, size_t want)
@@ -67,15 +71,18 @@ static size_t strip_colours(char *text, size_t length)
 	return kept;
 }
 
-static GsSpan tidy(char *text, size_t length)
+static GsSpan tidy(const GsTextLines *lines, char *text, size_t length)
 {
+	/* most lines are as they should be */
+	if (length && *text != '\0' && text[length - 1] != '\r' && !lines->has_escapes)
+		return gs_span(text, text + length);
 	while (length && text[length - 1] == '\r')
 		length--;
 	while (length && *text == '\0') {
 		text++;
 		length--;
 	}
-	if (memchr(text, ESCAPE, length))
+	if (lines->has_escapes && memchr(text, ESCAPE, length))
 		length = strip_colours(text, length);
 	return gs_span(text, text + length);
 }
@@ -98,8 +105,8 @@ bool gs_text_lines_next(GsTextLines *lines, GsTextLine *line, GError **error)
 			line->number = ++lines->number;
 			if (line_length > lines->line_max)
 				line->oversized = true;
-			line->text =
-				line->oversized ? gs_span(begin, begin) : tidy(begin, line_length);
+			line->text = line->oversized ? gs_span(begin, begin)
+						     : tidy(lines, begin, line_length);
 			return true;
 		}
 		searched = length;
@@ -119,7 +126,7 @@ bool gs_text_lines_next(GsTextLines *lines, GsTextLine *line, GError **error)
 		}
 		line->number = ++lines->number;
 		line->terminated = false;
-		line->text = line->oversized ? gs_span(begin, begin) : tidy(begin, length);
+		line->text = line->oversized ? gs_span(begin, begin) : tidy(lines, begin, length);
 		lines->begin = lines->end;
 		return true;
 	}

@@ -22,7 +22,8 @@ typedef struct {
 	size_t begin, end; /* the part of the buffer not handed out yet */
 	size_t capacity;
 	size_t line_max;
-	uint64_t number; /* of the line handed out last, from 1 */
+	uint64_t number;  /* of the line handed out last, from 1 */
+	bool has_escapes; /* in what was read up to now */
 	bool ended;
 	GError *failure; /* owned: why reading ended */
 } GsTextLines;

@@ -120,10 +120,8 @@ static void look_with(GsTraceFile *file, const GsTraceScanner *scanner, Look *lo
 }
 
 /* What nobody knows is left as the scanner of the lines before saw it. */
-static void look_at(GsTraceFile *file, GsSpan text, uint64_t number, bool terminated, Look *look)
+static void ask_others(GsTraceFile *file, Look *look)
 {
-	*look = (Look){ .text = text, .number = number, .terminated = terminated };
-	look_with(file, file->scanner, look);
 	for (unsigned int i = 0; look->line.kind == GS_LINE_UNKNOWN && gs_trace_scanners[i]; i++) {
 		Look other = *look;
 
@@ -136,6 +134,16 @@ static void look_at(GsTraceFile *file, GsSpan text, uint64_t number, bool termin
 		if (gs_trace_line_is_call(&look->line))
 			file->scanner = gs_trace_scanners[i];
 	}
+}
+
+static void look_at(GsTraceFile *file, GsSpan text, uint64_t number, bool terminated, Look *look)
+{
+	look->text = text;
+	look->number = number;
+	look->terminated = terminated;
+	look_with(file, file->scanner, look);
+	if (look->line.kind == GS_LINE_UNKNOWN)
+		ask_others(file, look);
 }
 
 static bool begins_with_something(const GsTracePrefix *prefix)

@@ -87,7 +87,8 @@ static void emit_open(GsTraceJoiner *joiner, GsTraceRecord *record, GsOpenCall *
 	fill(record, &bare);
 }
 
-static GsOpenCall *open_call(const GsTraceRecord *record, const GsTraceLine *half)
+/* The first half of the call that @record begins. */
+static bool store(GsTraceJoiner *joiner, GsTraceRecord *record, const GsTraceLine *half)
 {
 	const GsOpenCall call = {
 		.tid = record->tid,
@@ -99,21 +100,13 @@ static GsOpenCall *open_call(const GsTraceRecord *record, const GsTraceLine *hal
 		.steady_resolution_ns = record->steady_resolution_ns,
 		.line = record->line,
 	};
-
-	return gs_open_call_new(&call, half->head);
-}
-
-/* The first half of the call that @record begins. */
-static bool store(GsTraceJoiner *joiner, GsTraceRecord *record, const GsTraceLine *half)
-{
 	GsOpenCall *lost;
 
 	if (half->moved && joiner->is_one_of_many)
 		return false;
 	joiner->has_halted = true;
 	joiner->halted = record->tid;
-	lost = gs_open_calls_store(&joiner->open, open_call(record, half));
-
+	lost = gs_open_calls_store(&joiner->open, &call, half->head);
 	if (lost)
 		emit_open(joiner, record, lost);
 	return lost;
@@ -132,10 +125,13 @@ static void check_stamps(GsTraceJoiner *joiner, const GsTraceRecord *record)
 
 static void put_together(GsTraceJoiner *joiner, GsSpan a, GsSpan b, GsSpan c)
 {
-	g_string_truncate(joiner->joined, 0);
-	g_string_append_len(joiner->joined, a.text, (gssize)a.length);
-	g_string_append_len(joiner->joined, b.text, (gssize)b.length);
-	g_string_append_len(joiner->joined, c.text, (gssize)c.length);
+	char *at;
+
+	g_string_set_size(joiner->joined, a.length + b.length + c.length);
+	at = joiner->joined->str;
+	memcpy(at, a.text, a.length);
+	memcpy(at + a.length, b.text, b.length);
+	memcpy(at + a.length + b.length, c.text, c.length);
 }
 
 static GsSpan joined_text(const GsTraceJoiner *joiner)
@@ -205,7 +201,7 @@ static bool resume(GsTraceJoiner *joiner, GsTraceRecord *record, const GsTraceLi
 	record->steady_ns = call->steady_ns;
 	record->steady_resolution_ns = call->steady_resolution_ns;
 	record->line = call->line;
-	gs_open_call_free(gs_open_calls_take(&joiner->open, record->tid, half->layer));
+	gs_open_calls_end(&joiner->open, call);
 	fill(record, &line);
 	if (half->stamps_are_exact && record->start_ns >= 0 && record->end_ns >= record->start_ns)
 		record->duration_ns = record->end_ns - record->start_ns;
@@ -216,13 +212,14 @@ static bool resume(GsTraceJoiner *joiner, GsTraceRecord *record, const GsTraceLi
 /* execve in thread @from: it goes on under the leader's pid, with its open call. */
 static bool supersede(GsTraceJoiner *joiner, GsTraceRecord *record, int32_t from)
 {
-	GsOpenCall *call = gs_open_calls_take(&joiner->open, from, 0), *lost;
+	g_autoptr(GsOpenCall) call = gs_open_calls_take(&joiner->open, from, 0);
 	int32_t leader = record->tid;
+	GsOpenCall *lost;
 
 	if (!call)
 		return false;
 	call->tid = leader;
-	lost = gs_open_calls_store(&joiner->open, call);
+	lost = gs_open_calls_store(&joiner->open, call, gs_open_call_head(call));
 	if (lost)
 		emit_open(joiner, record, lost);
 	return lost;
@@ -238,18 +235,24 @@ static bool thread_exit(GsTraceJoiner *joiner, GsTraceRecord *record)
 	return call;
 }
 
+/* @tid is who went by 0 until now. */
+static void rename_thread(GsTraceJoiner *joiner, int32_t tid)
+{
+	g_autoptr(GsOpenCall) call = gs_open_calls_take(&joiner->open, 0, 0);
+
+	if (!call)
+		return;
+	call->tid = tid;
+	gs_open_call_free(gs_open_calls_store(&joiner->open, call, gs_open_call_head(call)));
+}
+
 int32_t gs_trace_joiner_find_thread(GsTraceJoiner *joiner, const GsTracePrefix *prefix)
 {
 	bool named;
 	int32_t tid = gs_trace_threads_find(&joiner->threads, prefix, &named);
-	GsOpenCall *call = named ? gs_open_calls_take(&joiner->open, 0, 0) : NULL;
 
-	if (call) {
-		/* it went by 0 until now */
-		call->tid = tid;
-		call = gs_open_calls_store(&joiner->open, call);
-		g_clear_pointer(&call, gs_open_call_free);
-	}
+	if (named)
+		rename_thread(joiner, tid);
 	return tid;
 }
 
@@ -265,22 +268,24 @@ GsJoined gs_trace_joiner_take(GsTraceJoiner *joiner, const GsTracePrefix *prefix
 	const GsTraceClock before = joiner->clock;
 	bool made = false;
 
-	*record = (GsTraceRecord){
-		.start_ns =
-			gs_trace_clock_advance(&joiner->clock, prefix, gs_trace_line_is_call(line)),
-		.end_ns = -1,
-		.stamp = prefix->stamp,
-		.resolution_ns = prefix->resolution_ns,
-		.steady_resolution_ns = prefix->gap_resolution_ns,
-		.line = number,
-	};
+	/* what is not said here fill() says, or the reader does */
+	record->tid = 0;
+	record->start_ns =
+		gs_trace_clock_advance(&joiner->clock, prefix, gs_trace_line_is_call(line));
+	record->stamp = prefix->stamp;
+	record->end_ns = -1;
+	record->resolution_ns = prefix->resolution_ns;
 	record->steady_ns = joiner->clock.steady_ns;
+	record->steady_resolution_ns = prefix->gap_resolution_ns;
+	record->line = number;
 	joiner->has_halted = false;
 	/* who is superseded may have been the only other one */
 	if (line->kind == GS_LINE_SUPERSEDED)
 		gs_trace_threads_exit(&joiner->threads, line->other_tid);
 	if (is_of_thread(line))
-		record->tid = gs_trace_joiner_find_thread(joiner, prefix);
+		record->tid = gs_trace_prefix_is_certain(prefix)
+				      ? prefix->tid
+				      : gs_trace_joiner_find_thread(joiner, prefix);
 	switch (line->kind) {
 	case GS_LINE_COMPLETE:
 		fill(record, line);

@@ -94,15 +94,28 @@ void gs_trace_reader_free(GsTraceReader *reader)
 	g_free(reader);
 }
 
-/* Go on to the source's next record. */
+/* The source's next record. False: it has none, or, with @error set, cannot be read. */
+static bool read_record(Source *source, GsTraceRecord *record, GError **error)
+{
+	if (source->at_record) {
+		*record = source->record;
+		source->at_record = false;
+		return true;
+	}
+	if (source->ended)
+		return false;
+	source->ended = !gs_trace_file_next(source->file, record, error);
+	return !source->ended;
+}
+
+/* Go on to the source's next record, to be handed out when its time comes. */
 static bool advance(Source *source, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 
-	if (source->at_record || source->ended)
+	if (source->at_record)
 		return true;
-	source->at_record = gs_trace_file_next(source->file, &source->record, &failure);
-	source->ended = !source->at_record;
+	source->at_record = read_record(source, &source->record, &failure);
 	if (!failure)
 		return true;
 	g_propagate_error(error, g_steal_pointer(&failure));
@@ -173,33 +186,45 @@ static void number_series(const GsTraceReader *reader, unsigned int index)
 		source->first_series += gs_trace_file_series_count(before->file);
 }
 
-static Source *choose_in_turn(GsTraceReader *reader, GError **error)
+static bool next_in_turn(GsTraceReader *reader, GsTraceRecord *record, GError **error)
 {
-	for (;;) {
-		Source *source = source_at(reader, reader->at);
+	g_autoptr(GError) failure = NULL;
 
-		if (!advance(source, error))
-			return NULL;
-		if (source->at_record || reader->at + 1 == reader->sources->len)
-			return source->at_record ? source : NULL;
+	while (!read_record(source_at(reader, reader->at), record, &failure)) {
+		if (failure) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return false;
+		}
+		if (reader->at + 1 == reader->sources->len)
+			return false;
 		number_series(reader, ++reader->at);
 	}
+	return true;
+}
+
+static bool next_by_time(GsTraceReader *reader, GsTraceRecord *record, GError **error)
+{
+	Source *source;
+
+	if (!advance(source_at(reader, reader->at), error))
+		return false;
+	source = choose_by_time(reader);
+	if (!source)
+		return false;
+	reader->at = (unsigned int)(source - source_at(reader, 0));
+	return read_record(source, record, error);
 }
 
 bool gs_trace_reader_next(GsTraceReader *reader, GsTraceRecord *record, GError **error)
 {
-	Source *source;
+	const Source *source;
 
 	if (!reader->started && !start(reader, error))
 		return false;
-	if (reader->merges && !advance(source_at(reader, reader->at), error))
+	if (!(reader->merges ? next_by_time(reader, record, error)
+			     : next_in_turn(reader, record, error)))
 		return false;
-	source = reader->merges ? choose_by_time(reader) : choose_in_turn(reader, error);
-	if (!source)
-		return false;
-	*record = source->record;
-	source->at_record = false;
-	reader->at = (unsigned int)(source - source_at(reader, 0));
+	source = source_at(reader, reader->at);
 	record->file = reader->at;
 	record->group = source->group;
 	record->series += source->first_series;

@@ -24,6 +24,12 @@ typedef struct {
 void gs_trace_threads_init(GsTraceThreads *threads, int32_t main_tid);
 void gs_trace_threads_clear(GsTraceThreads *threads);
 
+/* Whether @prefix says whose line it is, whatever was before: strace -o names everybody. */
+static inline bool gs_trace_prefix_is_certain(const GsTracePrefix *prefix)
+{
+	return prefix->tid >= 0 && !prefix->bracketed;
+}
+
 /*
  * Whose line it is that begins with @prefix; 0: the log has not said yet.
  * @ret_named is set if it is the one that went by 0 until now.
