@@ -18,16 +18,11 @@
 /* perf prints no more of a thread's name. */
 #define COMM_BYTES_MAX 14
 
-static bool is_name_byte(char byte)
-{
-	return g_ascii_isalnum(byte) || byte == '_';
-}
-
 static size_t name_length(GsSpan text)
 {
 	size_t length = 0;
 
-	while (length < text.length && is_name_byte(text.text[length]))
+	while (length < text.length && gs_is_name_byte(text.text[length]))
 		length++;
 	return length;
 }
@@ -373,7 +368,7 @@ static bool is_other_event(GsSpan text)
 		return true;
 	text = gs_span_drop(text, length);
 	return length > 0 && gs_span_take_byte(&text, ':') && text.length &&
-	       is_name_byte(*text.text);
+	       gs_is_name_byte(*text.text);
 }
 
 static GsLineKind scan_event(GsSpan text, int64_t duration_ns, GsTracePrefix *prefix,

@@ -9,17 +9,12 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
-static bool is_name_byte(char byte)
-{
-	return g_ascii_isalnum(byte) || byte == '_';
-}
-
 /* How long the name of a call is that @text begins with; "???": strace could not learn it. */
 static size_t name_length(GsSpan text)
 {
 	size_t length = 0;
 
-	while (length < text.length && is_name_byte(text.text[length]))
+	while (length < text.length && gs_is_name_byte(text.text[length]))
 		length++;
 	if (length == 0)
 		return gs_span_has_prefix(text, "???") ? strlen("???") : 0;
@@ -297,7 +292,7 @@ static GsLineKind scan_diagnostic(GsSpan body, GsTraceLine *line)
 	int64_t tid;
 
 	while (length < body.length &&
-	       (is_name_byte(body.text[length]) || memchr("./-+", body.text[length], 4)))
+	       (gs_is_name_byte(body.text[length]) || memchr("./-+", body.text[length], 4)))
 		length++;
 	body = gs_span_drop(body, length);
 	if (length == 0 || !gs_span_take_word(&body, ": Process ") ||

@@ -22,6 +22,13 @@ typedef enum {
 	GS_LIST_BROKEN,          /* brackets that do not match */
 } GsListStop;
 
+/* Of the name of a call, a member or a request. */
+static inline bool gs_is_name_byte(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+	       (byte >= 'A' && byte <= 'Z') || byte == '_';
+}
+
 /*
  * Walk a list from @at, just behind its opening bracket, to what ends it; @stop
  * is set to where that is. Commas stop the walk only if @commas.

@@ -10,11 +10,6 @@
 #include "traces/strace-text.h"
 #include "traces/trace-scanner.h"
 
-static bool is_name_byte(char byte)
-{
-	return g_ascii_isalnum(byte) || byte == '_';
-}
-
 static void append(GString *out, GsSpan text)
 {
 	g_string_append_len(out, text.text, (gssize)text.length);
@@ -65,7 +60,7 @@ static void append_arguments(GString *out, GsSpan list)
 		GsSpan name = gs_span_string("");
 
 		if (colon) {
-			while (begin > item.text && is_name_byte(begin[-1]))
+			while (begin > item.text && gs_is_name_byte(begin[-1]))
 				begin--;
 			name = gs_span(begin, colon);
 		}
@@ -163,12 +158,12 @@ static bool take_event_name(GsSpan *text, GsSpan *name)
 
 	for (;;) {
 		length = 0;
-		while (length < text->length && is_name_byte(text->text[length]))
+		while (length < text->length && gs_is_name_byte(text->text[length]))
 			length++;
 		if (length == 0)
 			return false;
 		if (length + 1 >= text->length || text->text[length] != ':' ||
-		    !is_name_byte(text->text[length + 1]))
+		    !gs_is_name_byte(text->text[length + 1]))
 			break;
 		*text = gs_span_drop(*text, length + 1);
 	}

@@ -19,8 +19,24 @@ static void add_lines(GPtrArray *notes, const char *file, const GsLineCount *lin
 						file, lines->first, lines->count, all, what));
 }
 
+/* strace -ff -r counts each gap from the last line of any file. */
+static void add_gaps(GPtrArray *notes, const GsTraceReader *reader)
+{
+	for (unsigned int i = 0; i < gs_trace_reader_file_count(reader); i++) {
+		if (!gs_trace_reader_file_stats(reader, i)->gaps_only)
+			continue;
+		g_ptr_array_add(
+			notes, g_strdup_printf("%s: its stamps are relative (strace -r) to lines "
+					       "that may be in the other files; give -ttt with -ff",
+					       gs_trace_reader_file_name(reader, i)));
+		return;
+	}
+}
+
 void gs_trace_coverage_add_notes(const GsTraceReader *reader, GPtrArray *notes)
 {
+	if (gs_trace_reader_file_count(reader) > 1)
+		add_gaps(notes, reader);
 	for (unsigned int i = 0; i < gs_trace_reader_file_count(reader); i++) {
 		const char *file = gs_trace_reader_file_name(reader, i);
 		const GsTraceStats *stats = gs_trace_reader_file_stats(reader, i);
