@@ -15,6 +15,7 @@ typedef struct {
 
 struct GsKvmFollow {
 	GHashTable *recordings; /* group and series -> Recording */
+	GHashTable *others;     /* owned: requests that KVM does not have */
 	uint32_t vm_count;
 };
 
@@ -32,12 +33,14 @@ GsKvmFollow *gs_kvm_follow_new(void)
 
 	follow->recordings =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, recording_free);
+	follow->others = g_hash_table_new(g_str_hash, g_str_equal);
 	return follow;
 }
 
 void gs_kvm_follow_free(GsKvmFollow *follow)
 {
 	g_hash_table_unref(follow->recordings);
+	g_hash_table_unref(follow->others);
 	g_free(follow);
 }
 
@@ -64,8 +67,10 @@ static Recording *recording_of(GsKvmFollow *follow, const GsTraceRecord *record)
 
 GsSpan gs_kvm_call_request(const GsKvmCall *call)
 {
-	return call->name && g_str_has_prefix(call->name, "KVM_") ? gs_span_string(call->name)
-								  : call->request;
+	const bool named = call->name && g_str_has_prefix(call->name, "KVM_") &&
+			   !g_str_equal(call->name, GS_KVM_REQUEST_OTHER);
+
+	return named ? gs_span_string(call->name) : call->request;
 }
 
 /* Fill in the parts of an ioctl's argument list; false: its descriptor is not there. */
@@ -180,8 +185,8 @@ static void follow_request(GsKvmFollow *follow, Recording *recording, const GsTr
 			   GsKvmCall *call)
 {
 	static const char *const others[] = {
-		"KVM_ALLOCATE_RMA",      "KVM_CREATE_GUEST_MEMFD", "KVM_CREATE_SPAPR_TCE",
-		"KVM_CREATE_SPAPR_TCE_64", "KVM_GET_STATS_FD",     "KVM_PPC_GET_HTAB_FD",
+		"KVM_ALLOCATE_RMA",        "KVM_CREATE_GUEST_MEMFD", "KVM_CREATE_SPAPR_TCE",
+		"KVM_CREATE_SPAPR_TCE_64", "KVM_GET_STATS_FD",       "KVM_PPC_GET_HTAB_FD",
 	};
 	const GsDescriptor vcpu = { .role = GS_FD_VCPU, .vm = call->vm };
 
@@ -223,13 +228,14 @@ static void take_ioctl(GsKvmFollow *follow, Recording *recording, const GsTraceR
 	GsFdText fd;
 
 	if (!split_ioctl(record->args, call, &fd)) {
-		call->name = gs_kvm_request_parse(call->request, GS_FD_UNKNOWN, &call->known);
+		call->name = gs_kvm_request_parse(call->request, GS_FD_UNKNOWN, follow->others,
+						  &call->known);
 		return;
 	}
 	call->fd = fd.number;
 	descriptor = gs_fd_tables_lookup(recording->fds, record->tid, fd.number);
 	describe(descriptor, &fd, call);
-	call->name = gs_kvm_request_parse(call->request, call->role, &call->known);
+	call->name = gs_kvm_request_parse(call->request, call->role, follow->others, &call->known);
 	if (!call->name)
 		return;
 	descriptor = explain(follow, recording, record, &fd, call);

@@ -176,17 +176,22 @@ static bool parse_ioc(GsSpan text, uint32_t *number)
 	}
 	if (count != G_N_ELEMENTS(parts) || !parse_direction(parts[0], &direction) ||
 	    !gs_strace_number(parts[1], &type) || !gs_strace_number(parts[2], &nr) ||
-	    !gs_strace_number(parts[3], &size) || type < 0 || type > 0xff || nr < 0 ||
-	    nr > 0xff || size < 0 || size > IOC_SIZE_MAX)
+	    !gs_strace_number(parts[3], &size) || type < 0 || type > 0xff || nr < 0 || nr > 0xff ||
+	    size < 0 || size > IOC_SIZE_MAX)
 		return false;
 	*number = IOC(direction, size, type, nr);
 	return true;
 }
 
-static const char *intern(GsSpan text)
+static const char *intern(GsSpan text, GHashTable *others)
 {
 	g_autofree char *copy = g_strndup(text.text, text.length);
 
+	if (!g_hash_table_contains(others, copy)) {
+		if (g_hash_table_size(others) >= GS_KVM_REQUEST_OTHERS_MAX)
+			return g_intern_static_string(GS_KVM_REQUEST_OTHER);
+		g_hash_table_add(others, (void *)g_intern_string(copy));
+	}
 	return g_intern_string(copy);
 }
 
@@ -202,7 +207,8 @@ static bool is_kvm_name(GsSpan name)
 }
 
 /* "A or B": the one of KVM's that @role takes; the text, if it is not told which. */
-static const char *parse_names(GsSpan text, GsFdRole role, const GsKvmRequest **request)
+static const char *parse_names(GsSpan text, GsFdRole role, GHashTable *others,
+			       const GsKvmRequest **request)
 {
 	const char *end = text.text + text.length, *unknown = NULL;
 	const GsKvmRequest *fits = NULL, *other = NULL;
@@ -217,7 +223,7 @@ static const char *parse_names(GsSpan text, GsFdRole role, const GsKvmRequest **
 		rest = gs_span(separator ? separator + strlen(" or ") : end, end);
 		if (!candidate) {
 			if (!unknown && is_kvm_name(name))
-				unknown = intern(name);
+				unknown = intern(name, others);
 		} else if (takes(candidate, role)) {
 			fits = candidate;
 			fit_count++;
@@ -227,12 +233,13 @@ static const char *parse_names(GsSpan text, GsFdRole role, const GsKvmRequest **
 		}
 	}
 	if (fit_count > 1 || (fit_count == 0 && other_count > 1))
-		return intern(text);
+		return intern(text, others);
 	*request = fits ? fits : other;
 	return *request ? g_intern_static_string((*request)->name) : unknown;
 }
 
-const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, const GsKvmRequest **request)
+const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, GHashTable *others,
+				 const GsKvmRequest **request)
 {
 	GsSpan comment, plain = gs_strace_strip_comment(text, &comment);
 	uint32_t number;
@@ -245,7 +252,7 @@ const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, const GsKvmRequest 
 			return NULL;
 		number = (uint32_t)value;
 	} else if (!parse_ioc(plain, &number)) {
-		return parse_names(plain, role, request);
+		return parse_names(plain, role, others, request);
 	}
 	if (IOC_TYPE(number) != IOC_TYPE_KVM)
 		return NULL;
@@ -256,5 +263,5 @@ const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, const GsKvmRequest 
 	    IOC_NUMBER(number) <= NITRO_LAST)
 		return NULL;
 	/* strace may know what this table does not */
-	return is_kvm_name(comment) ? intern(comment) : intern(plain);
+	return intern(is_kvm_name(comment) ? comment : plain, others);
 }

@@ -9,6 +9,8 @@
 #include "traces/script.h"
 #include "traces/span.h"
 
+#include <glib.h>
+
 /* Set of GsFdRole. */
 #define GS_ROLE_BIT(role) (1u << (role))
 
@@ -37,8 +39,16 @@ bool gs_kvm_request_takes_number(const GsKvmRequest *request);
  * by "or". Returns the name to know the call by, interned: KVM's symbol, else the
  * text as printed, without a comment. NULL: not a request of KVM. @request is set
  * to NULL if the table does not have it, or two that @role does not tell apart.
+ *
+ * Interned strings are for ever, and a log may hold any number of requests that
+ * KVM does not have: @others is the set of those so far, and from
+ * GS_KVM_REQUEST_OTHERS_MAX on a further one goes by GS_KVM_REQUEST_OTHER.
  */
-const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, const GsKvmRequest **request);
+const char *gs_kvm_request_parse(GsSpan text, GsFdRole role, GHashTable *others,
+				 const GsKvmRequest **request);
+
+#define GS_KVM_REQUEST_OTHERS_MAX 1024
+#define GS_KVM_REQUEST_OTHER "KVM_?"
 
 /* Every request, sorted by name. */
 const GsKvmRequest *gs_kvm_request_table(size_t *count);

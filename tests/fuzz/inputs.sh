@@ -7,7 +7,7 @@ srcdir=${srcdir:-.}
 # inputs_of TARGET: files and folders with its inputs, as one line
 inputs_of() {
 	case $1 in
-	ini) echo "$srcdir/models/profile $srcdir/models/vmm" ;;
+	ini) echo "$srcdir/tests/fuzz/corpus/ini $srcdir/models/profile $srcdir/models/vmm" ;;
 	*) echo "$srcdir/tests/fuzz/corpus $srcdir/tests/import $srcdir/traces/corpus" ;;
 	esac
 }
