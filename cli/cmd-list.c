@@ -9,21 +9,28 @@
 #include "models/policy/policy.h"
 #include "models/vmm/vmm-model.h"
 
+/* Of the column of names, if none is longer. */
+#define NAME_WIDTH 20
+
 static void list_policies(void)
 {
 	for (const GsPolicy *const *policy = gs_policy_all(); *policy; policy++)
-		printf("%-20s %s (%s)\n", (*policy)->name, (*policy)->summary, (*policy)->status);
+		printf("%-*s %s (%s)\n", NAME_WIDTH, (*policy)->name, (*policy)->summary,
+		       (*policy)->status);
 }
 
 /* @names is taken; @describe returns text to free. */
 static void list_described(char **names, char *(*describe)(const char *name))
 {
 	g_auto(GStrv) owned = names;
+	int width = NAME_WIDTH;
 
+	for (char **name = owned; *name; name++)
+		width = MAX(width, (int)strlen(*name));
 	for (char **name = owned; *name; name++) {
 		g_autofree char *description = describe(*name);
 
-		printf("%-20s %s\n", *name, description);
+		printf("%-*s %s\n", width, *name, description);
 	}
 }
 
@@ -49,7 +56,7 @@ static void list_static(bool (*describe)(unsigned int i, const char **name, cons
 
 static void list_machines(void)
 {
-	list_static(gs_machine_describe, 20);
+	list_static(gs_machine_describe, NAME_WIDTH);
 }
 
 static void list_parameters(void)

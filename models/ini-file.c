@@ -7,12 +7,13 @@
 #include "models/suggest.h"
 
 typedef struct {
-	unsigned int line; /* from 1 */
-	char *value;       /* owned; NULL: a group */
+	const char *source; /* interned */
+	unsigned int line;  /* from 1 */
+	char *value;        /* owned; NULL: a group */
 } Entry;
 
 struct GsIniFile {
-	char *source;        /* owned */
+	const char *source;  /* interned */
 	char **groups;       /* owned */
 	GHashTable *entries; /* "GROUP" or "GROUP\nKEY" -> Entry, both owned */
 	GQuark domain;
@@ -29,7 +30,6 @@ static void entry_free(void *data)
 
 void gs_ini_file_free(GsIniFile *ini)
 {
-	g_free(ini->source);
 	g_strfreev(ini->groups);
 	g_hash_table_unref(ini->entries);
 	g_free(ini);
@@ -75,6 +75,7 @@ static bool add_entry(GsIniFile *ini, const char *group, const char *key, unsign
 		return fail_at(ini, line, error, "group '[%s]' is already on line %u", group,
 			       first->line);
 	entry = g_new0(Entry, 1);
+	entry->source = ini->source;
 	entry->line = line;
 	g_hash_table_insert(ini->entries, entry_name(group, key), entry);
 	return true;
@@ -149,7 +150,7 @@ GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, G
 	g_autoptr(GError) failure = NULL;
 	g_autofree char *copy = g_strndup(text, length);
 
-	ini->source = g_strdup(source);
+	ini->source = g_intern_string(source);
 	ini->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
 	ini->domain = domain;
 	ini->code = code;
@@ -166,6 +167,51 @@ GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, G
 	}
 	ini->groups = g_key_file_get_groups(file, NULL);
 	return read_values(ini, file, error) ? g_steal_pointer(&ini) : NULL;
+}
+
+/* Move what is known of @group, and its keys, from @part to @ini. */
+static void take_group(GsIniFile *ini, GsIniFile *part, const char *group)
+{
+	g_autofree const char **keys = gs_ini_file_keys(part, group);
+	void *name, *entry;
+
+	for (const char **key = keys; *key; key++) {
+		g_autofree char *known = entry_name(group, *key);
+
+		g_hash_table_steal_extended(part->entries, known, &name, &entry);
+		g_hash_table_insert(ini->entries, name, entry);
+	}
+	g_hash_table_steal_extended(part->entries, group, &name, &entry);
+	g_hash_table_insert(ini->entries, name, entry);
+}
+
+bool gs_ini_file_insert(GsIniFile *ini, const char *place, GsIniFile *part, GError **error)
+{
+	g_autoptr(GPtrArray) groups = g_ptr_array_new();
+
+	for (char **group = part->groups; *group; group++) {
+		const Entry *first = find_entry(ini, *group, NULL);
+
+		if (!first)
+			continue;
+		gs_ini_file_fail(part, *group, NULL, error,
+				 "group '[%s]' is already in %s, line %u", *group, first->source,
+				 first->line);
+		return false;
+	}
+	for (char **group = ini->groups; *group; group++) {
+		g_ptr_array_add(groups, *group);
+		if (!g_str_equal(*group, place))
+			continue;
+		for (char **inserted = part->groups; *inserted; inserted++) {
+			take_group(ini, part, *inserted);
+			g_ptr_array_add(groups, g_strdup(*inserted));
+		}
+	}
+	g_ptr_array_add(groups, NULL);
+	g_free(ini->groups);
+	ini->groups = (char **)g_ptr_array_free(g_steal_pointer(&groups), FALSE);
+	return true;
 }
 
 const char *const *gs_ini_file_groups(const GsIniFile *ini)
@@ -254,7 +300,8 @@ void gs_ini_file_fail(const GsIniFile *ini, const char *group, const char *key, 
 	message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	if (entry)
-		fail_at(ini, entry->line, error, "%s", message);
+		g_set_error(error, ini->domain, ini->code, "%s:%u: %s", entry->source, entry->line,
+			    message);
 	else
 		g_set_error(error, ini->domain, ini->code, "%s: %s", ini->source, message);
 }

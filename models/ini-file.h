@@ -23,6 +23,13 @@ GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, G
 void gs_ini_file_free(GsIniFile *ini);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsIniFile, gs_ini_file_free)
 
+/*
+ * Insert the groups of @part, which is left empty, behind the group @place of
+ * @ini; messages about them still name the file they come from. None of them may
+ * be in @ini already.
+ */
+bool gs_ini_file_insert(GsIniFile *ini, const char *place, GsIniFile *part, GError **error);
+
 /* The groups in the file's order, NULL-terminated; borrowed. */
 const char *const *gs_ini_file_groups(const GsIniFile *ini);
 

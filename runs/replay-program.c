@@ -45,6 +45,10 @@ static void link_calls(GsProgram *program)
 
 		if (last[thread] >= 0) {
 			program->calls[last[thread]].next = (int32_t)i;
+			ready->waits = ready->call->after >= 0 &&
+				       program->calls[ready->call->after].call->thread != thread;
+			if (ready->waits)
+				program->calls[ready->call->after].is_awaited = true;
 		} else {
 			program->thread_first[thread] = (int32_t)i;
 			ready->begins_thread = true;

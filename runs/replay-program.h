@@ -19,6 +19,8 @@ typedef struct {
 	bool ends_vm;             /* its close(): waits for all calls of the VM before it */
 	bool before_end;          /* one of these */
 	bool begins_thread;       /* the first call of its thread */
+	bool waits;               /* for one of another thread to end: call->after */
+	bool is_awaited;          /* by such a call */
 	int32_t next;             /* the thread's next call; -1: its last */
 	int32_t first_started;    /* first calls of the threads this call's end starts: a list, */
 	int32_t next_started;     /* linked through these calls; -1: its end */

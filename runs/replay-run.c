@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runs/replay-run.h"
 
+#include <string.h>
+
 #include "models/kvm/kvm-locks.h"
 #include "runs/replay-think.h"
 #include "runs/replay-vcpus.h"
@@ -39,6 +41,8 @@ struct GsReplayHost {
 	bool *vm_exists;
 	unsigned int *vm_calls_left; /* before its end */
 	GsWaitQueue *vm_quiet;       /* for none to be left */
+	GsWaitQueue *vm_handover;    /* for another thread's call to end */
+	bool *is_over;               /* of each call that is awaited: has it ended? */
 	Player *players;
 	unsigned int players_left;
 	GsReplayVcpus *vcpus;
@@ -97,6 +101,10 @@ static void call_over(Player *player)
 	gs_probe(&host->engine, "sys_exit_ioctl", thread->thread.cpu->id, ready->call->name,
 		 player->call, thread->wait_ns);
 
+	if (ready->is_awaited) {
+		host->is_over[player->call] = true;
+		gs_wait_queue_wake_all(&host->vm_handover[ready->call->vm]);
+	}
 	if (ready->before_end && --host->vm_calls_left[ready->call->vm] == 0)
 		gs_wait_queue_wake_all(&host->vm_quiet[ready->call->vm]);
 	for (int32_t call = ready->first_started; call >= 0;
@@ -290,6 +298,10 @@ static void think(GsTask *task)
 	GsReplayHost *host = player->host;
 	const GsProgramCall *ready = program_call(host, player->call);
 
+	if (ready->waits && !host->is_over[ready->call->after]) {
+		gs_task_wait(task, &host->vm_handover[ready->call->vm], think);
+		return;
+	}
 	/* Who ends a VM has waited for its threads. */
 	if (ready->ends_vm && host->vm_calls_left[ready->call->vm] > 0) {
 		gs_task_wait(task, &host->vm_quiet[ready->call->vm], think);
@@ -317,6 +329,8 @@ GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 	host->vm_exists = g_new0(bool, setup->program->vm_count);
 	host->vm_calls_left = g_new(unsigned int, setup->program->vm_count);
 	host->vm_quiet = g_new(GsWaitQueue, setup->program->vm_count);
+	host->vm_handover = g_new(GsWaitQueue, setup->program->vm_count);
+	host->is_over = g_new0(bool, setup->program->call_count);
 	host->players = g_new0(Player, setup->program->thread_count);
 	host->vcpus = gs_replay_vcpus_new(setup->program, setup->params);
 	for (unsigned int i = 0; i < setup->program->vm_count; i++)
@@ -344,6 +358,8 @@ void gs_replay_host_free(GsReplayHost *host)
 	g_free(host->vm_exists);
 	g_free(host->vm_calls_left);
 	g_free(host->vm_quiet);
+	g_free(host->vm_handover);
+	g_free(host->is_over);
 	g_free(host->players);
 	gs_replay_vcpus_free(host->vcpus);
 	gs_kernel_clear(&host->kernel);
@@ -445,7 +461,9 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 		host->vm_exists[vm] = false;
 		host->vm_calls_left[vm] = program->vm_calls[vm];
 		gs_wait_queue_init(&host->vm_quiet[vm]);
+		gs_wait_queue_init(&host->vm_handover[vm]);
 	}
+	memset(host->is_over, 0, program->call_count * sizeof(*host->is_over));
 	gs_replay_vcpus_reset(host->vcpus);
 	for (unsigned int i = 0; i < program->thread_count; i++) {
 		const int32_t first = program->thread_first[i];

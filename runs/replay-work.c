@@ -57,7 +57,9 @@ int64_t *gs_replay_guess_work(const GsReplaySpec *spec, const GsProgram *program
 		const int64_t recorded_ns = ready->call->recorded_ns;
 		const int64_t usual_ns = gs_machine_spec_work_ns(spec->machine, ready->call->name);
 
-		if (recorded_ns < 0)
+		if (ready->call->guest_ns > 0)
+			work_ns[i] = ready->call->guest_ns;
+		else if (recorded_ns < 0)
 			work_ns[i] = usual_ns;
 		else
 			work_ns[i] = is_all_work(ready) ? recorded_ns : MIN(recorded_ns, usual_ns);

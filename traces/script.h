@@ -69,10 +69,12 @@ typedef struct {
 				GS_SCRIPT_CLOSE: from the end of the VM's last call, if later */
 	bool think_unknown;  /* the log has no stamps: think_ns is 0 and says nothing */
 	uint32_t others;     /* system calls of the log in that gap that are not of the script */
+	int64_t guest_ns;    /* models: how long the guest runs in KVM_RUN; 0: not said */
 	int32_t after;       /* index of the call it follows: the thread's previous one, or, for
 				a thread's first, the last one of who made it before that, or
 				the last to complete before the thread was made, as far as the
-				log tells; -1: none */
+				log tells; in models also one of another thread that it waits
+				for after its thread's previous one; -1: none */
 	uint32_t ordinal;    /* of its thread's system calls in the log, from 1; 0: not known */
 	uint32_t line;       /* in GsScript.source; 0: none */
 	bool from_preamble;  /* supplied by a VMM model, not by the log */

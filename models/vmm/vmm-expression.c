@@ -2,7 +2,6 @@
 #include "models/vmm/vmm-expression.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "models/suggest.h"
@@ -139,6 +138,48 @@ static bool parse_sum(Parser *parser, uint64_t *value)
 			return overflow(parser);
 	}
 	return true;
+}
+
+/* Longer ones first: "<=" also begins like "<". */
+static const char *const comparisons[] = { "==", "!=", "<=", ">=", "<", ">" };
+
+static bool compare(size_t comparison, uint64_t left, uint64_t right)
+{
+	const bool results[G_N_ELEMENTS(comparisons)] = {
+		left == right, left != right, left <= right,
+		left >= right, left < right,  left > right,
+	};
+
+	return results[comparison];
+}
+
+/* A sum that is not 0, or two compared. */
+static bool parse_condition(Parser *parser, bool *holds)
+{
+	uint64_t left, right;
+
+	if (!parse_sum(parser, &left))
+		return false;
+	*holds = left != 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(comparisons); i++) {
+		if (!g_str_has_prefix(parser->at, comparisons[i]))
+			continue;
+		parser->at += strlen(comparisons[i]);
+		if (!parse_sum(parser, &right))
+			return false;
+		*holds = compare(i, left, right);
+		break;
+	}
+	return true;
+}
+
+char *gs_vmm_test(const char *text, GHashTable *names, bool *holds)
+{
+	Parser parser = { .at = text, .names = names };
+
+	if (parse_condition(&parser, holds) && *parser.at)
+		parser.problem = g_strdup_printf("not understood from '%s' on", parser.at);
+	return parser.problem;
 }
 
 char *gs_vmm_evaluate(const char *text, GHashTable *names, uint64_t *value)

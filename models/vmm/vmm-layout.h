@@ -11,10 +11,11 @@
 #include "traces/script.h"
 
 /*
- * One run of the model @name in @ini, with its parameters' default values. All
- * of the file is checked, also what a value of 0 leaves out. The caller frees
- * the script.
+ * One run of the model @name in @ini, with @settings as for
+ * gs_vmm_read_parameters(). All of the file is checked, also what a value of 0 or
+ * a condition leaves out. The caller frees the script.
  */
-GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, GError **error);
+GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *const *settings,
+			GError **error);
 
 #endif

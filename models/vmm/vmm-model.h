@@ -15,6 +15,7 @@ typedef enum {
 	GS_VMM_ERROR_UNKNOWN, /* no such model, and no such file */
 	GS_VMM_ERROR_SYNTAX,  /* malformed model file, with file:line */
 	GS_VMM_ERROR_NO_MATCH, /* the log's first call is not in the model */
+	GS_VMM_ERROR_SETTING,  /* no such parameter, or not a value for it */
 } GsVmmError;
 
 /* Names of the models that come with the program; free with g_strfreev(). */
@@ -22,6 +23,16 @@ char **gs_vmm_list(void);
 
 /* Read model @name, or, if it has a '/' or ends in ".ini", that file. One VM, one run of it. */
 GsScript *gs_vmm_model_load(const char *name, GError **error);
+
+/*
+ * The same with some of its parameters set: "NAME=VALUE", NULL-terminated, the
+ * last of a name wins; NULL: none. A value may be a number as in a model's file
+ * or, where the parameter has choices, one of these.
+ */
+GsScript *gs_vmm_model_load_with(const char *name, const char *const *settings, GError **error);
+
+/* What its hosts are, "x86" or "arm64"; NULL: no such model. The caller frees it. */
+char *gs_vmm_architecture(const char *name);
 
 /* One line of description; the caller frees it. */
 char *gs_vmm_describe(const char *name);

@@ -20,7 +20,7 @@ static void check_profile(const GsIniFile *ini)
 static void check_model(const GsIniFile *ini)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GsScript) script = gs_vmm_layout(ini, "fuzz", &error);
+	g_autoptr(GsScript) script = gs_vmm_layout(ini, "fuzz", NULL, &error);
 
 	FUZZ_CHECK((script == NULL) == (error != NULL));
 	for (unsigned int i = 0; script && i < script->calls->len; i++) {

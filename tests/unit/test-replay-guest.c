@@ -73,11 +73,27 @@ static void test_interrupted(void)
 	g_assert_cmpint(samples[4].wait_ns, >, 15 * MS);
 }
 
+/* A model's KVM_RUN takes as long as it says the guest runs, and its thread goes on. */
+static void test_model(void)
+{
+	g_autoptr(GsScript) script = run_and_swap(-1);
+	g_autofree GsSample *samples = NULL;
+
+	g_array_index(script->calls, GsScriptCall, 3).guest_ns = 30 * MS;
+	gs_test_script_add(script, 0, 2, "KVM_GET_MSRS", 5 * US, -1);
+	samples = replay(script, "x86-vmx");
+	g_assert_cmpint(samples[3].latency_ns, >=, 30 * MS);
+	g_assert_cmpint(samples[3].latency_ns, <, 31 * MS);
+	g_assert_cmpint(samples[5].start_ns, >=, samples[3].start_ns + 30 * MS);
+	g_assert_cmpint(samples[5].start_ns, <, samples[3].start_ns + 31 * MS);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/replay-guest/first-run", test_first_run);
 	g_test_add_func("/replay-guest/x86", test_x86);
 	g_test_add_func("/replay-guest/interrupted", test_interrupted);
+	g_test_add_func("/replay-guest/model", test_model);
 	return g_test_run();
 }

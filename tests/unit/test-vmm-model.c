@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib.h>
-#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "models/vmm/vmm-model.h"
-
-#define HEADER "[vmm]\nname=Test\nsummary=a test\nsource=none\nthink=5us\nthink_source=none\n"
-
-/* Lines of HEADER: what follows it begins on the next. */
-#define HEADER_LINES 6
-
-/* Load a model with this text; the path it had is removed from the message. */
-static GsScript *load_text(const char *text, GError **error)
-{
-	g_autofree char *folder = g_dir_make_tmp("gracesim-XXXXXX", NULL);
-	g_autofree char *path = g_build_filename(folder, "test.ini", NULL);
-	g_autofree char *prefix = g_strconcat(folder, "/", NULL);
-	g_autoptr(GError) failure = NULL;
-	GsScript *script;
-
-	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	script = gs_vmm_model_load(path, &failure);
-	g_remove(path);
-	g_rmdir(folder);
-	if (failure) {
-		const char *message = failure->message;
-
-		if (g_str_has_prefix(message, prefix))
-			message += strlen(prefix);
-		g_set_error(error, failure->domain, failure->code, "%s", message);
-	}
-	return script;
-}
-
-static GsScript *load_steps(const char *steps)
-{
-	g_autofree char *text = g_strconcat(HEADER, steps, NULL);
-	g_autoptr(GError) error = NULL;
-	GsScript *script = load_text(text, &error);
-
-	g_assert_no_error(error);
-	return script;
-}
+#include "tests/lib/gs-test-vmm.h"
 
 static GsScript *load_firecracker(void)
 {
@@ -63,25 +25,6 @@ static unsigned int find_call(const GsScript *script, const char *name, uint32_t
 			return i;
 	}
 	g_error("no %s %u", name, occurrence);
-}
-
-/* "NAME NAME*3 ...": equal names in a row are counted. */
-static char *call_names(const GsScript *script)
-{
-	GString *names = g_string_new(NULL);
-
-	for (unsigned int i = 0, count; i < script->calls->len; i += count) {
-		const char *name = gs_script_call(script, i)->name;
-
-		for (count = 1; i + count < script->calls->len; count++) {
-			if (!g_str_equal(gs_script_call(script, i + count)->name, name))
-				break;
-		}
-		g_string_append_printf(names, "%s%s", i ? " " : "", name + strlen("KVM_"));
-		if (count > 1)
-			g_string_append_printf(names, "*%u", count);
-	}
-	return g_string_free(names, FALSE);
 }
 
 static void test_list(void)
@@ -107,7 +50,7 @@ static void test_list(void)
 static void test_firecracker_order(void)
 {
 	g_autoptr(GsScript) script = load_firecracker();
-	g_autofree char *names = call_names(script);
+	g_autofree char *names = gs_test_call_names(script);
 
 	g_assert_cmpstr(names, ==,
 			"GET_API_VERSION CHECK_EXTENSION*14 GET_SUPPORTED_CPUID "
@@ -206,7 +149,7 @@ static void test_no_record(void)
 
 static void test_expressions(void)
 {
-	g_autoptr(GsScript) script = load_steps(
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
 		"[parameter n]\nsummary=s\ndefault=2\n"
 		"[step a]\ncall=KVM_IOEVENTFD\nsource=s\nrepeat=n + 1\n"
 		"addr=0xd0000050 + @i * 4KiB\nlen=2*n\nflags=KVM_IOEVENTFD_FLAG_PIO\n"
@@ -226,13 +169,13 @@ static void test_expressions(void)
 /* The steps of a loop take turns, each with its own repetitions. */
 static void test_loops(void)
 {
-	g_autoptr(GsScript) script = load_steps(
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
 		"[loop disk]\nrepeat=2\n"
 		"[step queue]\ncall=KVM_IOEVENTFD\nsource=s\nloop=disk\nrepeat=2\n"
 		"addr=@disk*10+@i\n"
 		"[step irq]\ncall=KVM_IRQFD\nsource=s\nloop=disk\n"
 		"[step after]\ncall=KVM_SET_TSS_ADDR\nsource=s\n");
-	g_autofree char *names = call_names(script);
+	g_autofree char *names = gs_test_call_names(script);
 
 	g_assert_cmpstr(names, ==, "IOEVENTFD*2 IRQFD IOEVENTFD*2 IRQFD SET_TSS_ADDR");
 	g_assert_cmpuint(gs_script_call(script, 1)->args.addr, ==, 1);
@@ -244,7 +187,7 @@ static void test_loops(void)
 /* A step without a call is time, on the thread it is of. */
 static void test_time_passes(void)
 {
-	g_autoptr(GsScript) script = load_steps(
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
 		"[step a]\ncall=KVM_CREATE_IRQCHIP\nsource=s\n"
 		"[step wait]\nthink=1ms\nthink_source=s\nsource=s\n"
 		"[step b]\ncall=KVM_RUN\nthread=cpu\nsource=s\n"
@@ -339,13 +282,13 @@ static const struct {
 static void test_mistakes(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-		unsigned int line = mistakes[i].line ? HEADER_LINES + mistakes[i].line : 1;
-		g_autofree char *text = g_strconcat(HEADER, mistakes[i].text, NULL);
+		unsigned int line = mistakes[i].line ? GS_TEST_VMM_LINES + mistakes[i].line : 1;
+		g_autofree char *text = g_strconcat(GS_TEST_VMM, mistakes[i].text, NULL);
 		g_autofree char *expected =
 			g_strdup_printf("test.ini:%u: %s", line, mistakes[i].message);
 		g_autoptr(GError) error = NULL;
 
-		g_assert_null(load_text(text, &error));
+		g_assert_null(gs_test_vmm_text(text, NULL, &error));
 		g_assert_error(error, GS_VMM_ERROR, GS_VMM_ERROR_SYNTAX);
 		g_assert_cmpstr(error->message, ==, expected);
 	}
@@ -362,13 +305,15 @@ static void test_bad_files(void)
 		{ "[vmm]\nname=\n", "test.ini:2: 'name' is empty" },
 		{ "[vmm]\nname=\xff\n", "test.ini: not a text in UTF-8" },
 		{ "[vmm]\nname=a\nsummary=b\\x\n", NULL },
+		{ "[vmm]\nname=a\nsummary=b\nsource=c\nthink=1us\narchitecture=arm\n",
+		  "test.ini:6: 'arm' is neither x86 nor arm64; did you mean 'arm64'?" },
 		{ "[vmm x]\n", "test.ini:1: name not expected in '[vmm x]'" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
 		g_autoptr(GError) error = NULL;
 
-		g_assert_null(load_text(files[i].text, &error));
+		g_assert_null(gs_test_vmm_text(files[i].text, NULL, &error));
 		g_assert_error(error, GS_VMM_ERROR, GS_VMM_ERROR_SYNTAX);
 		if (files[i].message)
 			g_assert_cmpstr(error->message, ==, files[i].message);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/lib/gs-test-vmm.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "models/vmm/vmm-model.h"
+
+/* Load @name of @folder; the path is removed from the message. */
+static GsScript *load_file(const char *folder, const char *name, const char *const *settings,
+			   GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *prefix = g_strconcat(folder, "/", NULL);
+	g_autoptr(GError) failure = NULL;
+	GsScript *script = gs_vmm_model_load_with(path, settings, &failure);
+
+	if (failure) {
+		g_auto(GStrv) parts = g_strsplit(failure->message, prefix, -1);
+		g_autofree char *message = g_strjoinv("", parts);
+
+		g_set_error_literal(error, failure->domain, failure->code, message);
+	}
+	return script;
+}
+
+static GsScript *load(const char *text, const char *part, const char *const *settings,
+		      GError **error)
+{
+	g_autofree char *folder = g_dir_make_tmp("gracesim-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "test.ini", NULL);
+	g_autofree char *part_path = g_build_filename(folder, "part.ini", NULL);
+	GsScript *script;
+
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	if (part)
+		g_assert_true(g_file_set_contents(part_path, part, -1, NULL));
+	script = load_file(folder, "test.ini", settings, error);
+	g_remove(path);
+	if (part)
+		g_remove(part_path);
+	g_rmdir(folder);
+	return script;
+}
+
+GsScript *gs_test_vmm_text(const char *text, const char *const *settings, GError **error)
+{
+	return load(text, NULL, settings, error);
+}
+
+GsScript *gs_test_vmm_text_and_part(const char *text, const char *part, GError **error)
+{
+	return load(text, part, NULL, error);
+}
+
+GsScript *gs_test_vmm_steps_with(const char *steps, const char *const *settings)
+{
+	g_autofree char *text = g_strconcat(GS_TEST_VMM, steps, NULL);
+	g_autoptr(GError) error = NULL;
+	GsScript *script = gs_test_vmm_text(text, settings, &error);
+
+	g_assert_no_error(error);
+	return script;
+}
+
+GsScript *gs_test_vmm_steps(const char *steps)
+{
+	return gs_test_vmm_steps_with(steps, NULL);
+}
+
+char *gs_test_call_names(const GsScript *script)
+{
+	GString *names = g_string_new(NULL);
+
+	for (unsigned int i = 0, count; i < script->calls->len; i += count) {
+		const char *name = gs_script_call(script, i)->name;
+
+		for (count = 1; i + count < script->calls->len; count++) {
+			if (!g_str_equal(gs_script_call(script, i + count)->name, name))
+				break;
+		}
+		g_string_append_printf(names, "%s%s", i ? " " : "", name + strlen("KVM_"));
+		if (count > 1)
+			g_string_append_printf(names, "*%u", count);
+	}
+	return g_string_free(names, FALSE);
+}
