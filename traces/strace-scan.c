@@ -284,24 +284,30 @@ static GsLineKind scan_exit(GsSpan body, GsTraceLine *line)
 	return GS_LINE_SUPERSEDED;
 }
 
-/* "strace: Process 123 attached with 4 threads"; any program name. */
+/* "strace: Process 123 attached with 4 threads"; any program name, and none in old releases. */
 static GsLineKind scan_diagnostic(GsSpan body, GsTraceLine *line)
 {
 	size_t length = 0;
 	unsigned int count;
 	int64_t tid;
 
-	while (length < body.length &&
-	       (gs_is_name_byte(body.text[length]) || memchr("./-+", body.text[length], 4)))
-		length++;
-	body = gs_span_drop(body, length);
-	if (length == 0 || !gs_span_take_word(&body, ": Process ") ||
-	    !gs_span_take_digits(&body, &tid, &count) || tid > INT32_MAX)
+	if (!gs_span_take_word(&body, "Process ")) {
+		while (length < body.length &&
+		       (gs_is_name_byte(body.text[length]) || memchr("./-+", body.text[length], 4)))
+			length++;
+		body = gs_span_drop(body, length);
+		if (length == 0 || !gs_span_take_word(&body, ": Process "))
+			return GS_LINE_UNKNOWN;
+	}
+	if (!gs_span_take_digits(&body, &tid, &count) || tid > INT32_MAX)
 		return GS_LINE_UNKNOWN;
 	line->other_tid = (int32_t)tid;
 	if (gs_span_take_word(&body, " attached"))
 		return GS_LINE_ATTACHED;
-	return gs_span_take_word(&body, " detached") ? GS_LINE_OTHER : GS_LINE_UNKNOWN;
+	return gs_span_take_word(&body, " detached") || gs_span_take_word(&body, " resumed") ||
+			       gs_span_take_word(&body, " suspended")
+		       ? GS_LINE_OTHER
+		       : GS_LINE_UNKNOWN;
 }
 
 static GsLineKind scan_kind(GsSpan body, GsTraceLine *line)

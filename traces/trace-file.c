@@ -230,12 +230,16 @@ static void pass_over(GsTraceFile *file, const Look *look)
 /* Where in @head a message of strace begins that was printed into the line, or NULL. */
 static const char *spliced_message(GsSpan head)
 {
-	static const char message[] = "strace: Process ";
-	const char *at = g_strrstr_len(head.text, (gssize)head.length, message);
+	static const char speaker[] = "strace: ";
+	const char *at = g_strrstr_len(head.text, (gssize)head.length, "Process ");
 	GsTraceLine line;
 
 	if (!at)
 		return NULL;
+	/* old releases do not say who speaks */
+	if ((size_t)(at - head.text) >= strlen(speaker) &&
+	    memcmp(at - strlen(speaker), speaker, strlen(speaker)) == 0)
+		at -= strlen(speaker);
 	gs_strace_scan_body(gs_span(at, head.text + head.length), &line);
 	return line.kind == GS_LINE_ATTACHED || line.kind == GS_LINE_OTHER ? at : NULL;
 }
