@@ -65,9 +65,3 @@ void gs_json_append_number_or_null(GString *out, const char *key, int64_t number
 	else
 		gs_json_append_number(out, key, number);
 }
-
-void gs_json_append_bool(GString *out, const char *key, bool value)
-{
-	append_key(out, key);
-	g_string_append(out, value ? "true" : "false");
-}

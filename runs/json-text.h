@@ -18,6 +18,4 @@ void gs_json_append_number(GString *out, const char *key, int64_t number);
 /* As above, but null if it is below @min. */
 void gs_json_append_number_or_null(GString *out, const char *key, int64_t number, int64_t min);
 
-void gs_json_append_bool(GString *out, const char *key, bool value);
-
 #endif

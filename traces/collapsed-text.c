@@ -29,16 +29,11 @@ void gs_collapsed_text_clear(GsCollapsedText *collapsed)
 	g_string_free(collapsed->text, TRUE);
 }
 
-static bool is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
 /* Behind the blanks and quote marks that begin at @at. */
 static const char *skip_marks(const char *at, const char *end, bool *marked)
 {
 	*marked = false;
-	for (; at < end && (is_blank(*at) || *at == '>'); at++) {
+	for (; at < end && (gs_is_blank(*at) || *at == '>'); at++) {
 		if (*at == '>')
 			*marked = true;
 	}
@@ -57,7 +52,7 @@ static size_t copy_unmarked(GsSpan source, size_t limit, GString *text)
 
 	g_string_truncate(text, 0);
 	while (at < end && text->len < limit) {
-		if (!inside && is_blank(*at)) {
+		if (!inside && gs_is_blank(*at)) {
 			at = skip_marks(at, end, &marked);
 			g_string_append_c(text, ' ');
 			continue;
@@ -144,10 +139,10 @@ static void find_prefix(GsCollapsedCall *call, const char *begin, const char *bo
 		GsTracePrefix prefix;
 		GsSpan rest;
 
-		while (at > begin && is_blank(at[-1]))
+		while (at > begin && gs_is_blank(at[-1]))
 			at--;
 		end = at;
-		while (at > begin && !is_blank(at[-1]))
+		while (at > begin && !gs_is_blank(at[-1]))
 			at--;
 		at = skip_marks(at, end, &marked);
 		if (at == end || body - at > PREFIX_BYTES_MAX)
@@ -198,7 +193,7 @@ static const char *name_begin(const char *begin, const char *open)
 
 	while (name > begin && (g_ascii_isalnum(name[-1]) || name[-1] == '_'))
 		name--;
-	if (name > begin && !is_blank(name[-1]) && name[-1] != '>')
+	if (name > begin && !gs_is_blank(name[-1]) && name[-1] != '>')
 		return NULL;
 	return gs_is_syscall_name(gs_span(name, open)) ? name : NULL;
 }
@@ -289,7 +284,7 @@ static const char *sentence_end(const char *at, const char *end, const char **ne
 	for (; at < end; at++) {
 		const char *behind;
 
-		if (!is_blank(*at))
+		if (!gs_is_blank(*at))
 			continue;
 		behind = skip_marks(at, end, &marked);
 		*next = behind;

@@ -37,8 +37,3 @@ void gs_prefix_layout_init(GsPrefixLayout *layout, GsSpan sample)
 			gs_prefix_layout_vote(layout, &prefix);
 	}
 }
-
-bool gs_prefix_layout_tells(const GsPrefixLayout *layout)
-{
-	return layout->total > 0 && layout->majority != GS_PREFIX_SHAPE_BARE;
-}

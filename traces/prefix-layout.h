@@ -61,7 +61,4 @@ static inline bool gs_prefix_layout_fits(const GsPrefixLayout *layout, const GsT
 	return layout->total == 0 || gs_prefix_shape(prefix) == layout->majority;
 }
 
-/* Whether lines begin with something at all, so that one's absence tells. */
-bool gs_prefix_layout_tells(const GsPrefixLayout *layout);
-
 #endif

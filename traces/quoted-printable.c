@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "traces/quoted-printable.h"
 
-static bool is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
 bool gs_quoted_printable_decode(GsSpan line, GString *text)
 {
 	const char *at, *end;
 	bool soft;
 
 	/* blanks at the end are no part of the text: gateways put them there */
-	while (line.length && is_blank(line.text[line.length - 1]))
+	while (line.length && gs_is_blank(line.text[line.length - 1]))
 		line.length--;
 	soft = line.length && line.text[line.length - 1] == '=';
 	if (soft)
@@ -54,7 +49,7 @@ bool gs_quoted_printable_shows(GsSpan line)
 	for (const char *at = line.text; (at = memchr(at, '=', (size_t)(end - at))); at++) {
 		const char *before = at;
 
-		while (before > line.text && is_blank(before[-1]))
+		while (before > line.text && gs_is_blank(before[-1]))
 			before--;
 		if (before < at && before > line.text && before[-1] == ')' && is_result(at, end))
 			return true;

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "traces/trace-coverage.h"
 
-bool gs_trace_coverage_is_full(const GsTraceReader *reader)
-{
-	const GsTraceStats stats = gs_trace_reader_stats(reader);
-
-	return !stats.foreign.count && !stats.skipped.count && !stats.cut;
-}
-
 static void add_lines(GPtrArray *notes, const char *file, const GsLineCount *lines, uint64_t all,
 		      const char *what)
 {

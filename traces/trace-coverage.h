@@ -7,9 +7,6 @@
 
 #include "traces/trace-reader.h"
 
-/* Whether every line up to the end of every file was the tracer's, and understood. */
-bool gs_trace_coverage_is_full(const GsTraceReader *reader);
-
 /* Add to @notes (of char *, owned) what was not, with file:line of the first of each kind. */
 void gs_trace_coverage_add_notes(const GsTraceReader *reader, GPtrArray *notes);
 
