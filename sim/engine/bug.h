@@ -11,7 +11,7 @@
 
 /* Report invariant @id of @engine (NULL: none at hand) and abort. */
 _Noreturn void gs_bug(const GsEngine *engine, const char *id, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
+	G_GNUC_PRINTF(3, 4) __attribute__((cold));
 
 /* Checks stay on in release builds. */
 #define GS_CHECK(engine, condition, id, ...) \

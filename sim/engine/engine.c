@@ -35,6 +35,8 @@ static inline void check_instant(const GsEngine *engine, const GsEvent *event, i
 		 "'%s' scheduled at %" PRId64 " ns, which is over", event->name, at_ns);
 	GS_CHECK(engine, at_ns < GS_EVENT_END_NS, "engine-range",
 		 "'%s' scheduled at %" PRId64 " ns, beyond the end of time", event->name, at_ns);
+	GS_CHECK(engine, engine->next_seq < GS_EVENT_END_SEQ, "engine-exhausted",
+		 "'%s' scheduled after %" PRIu64 " others", event->name, engine->next_seq);
 }
 
 void gs_engine_schedule(GsEngine *engine, GsEvent *event, int64_t at_ns)

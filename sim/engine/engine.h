@@ -9,6 +9,7 @@
  *
  * Invariants (gs_bug ids): "engine-past" nothing is scheduled before now;
  * "engine-range" nothing is scheduled at GS_EVENT_END_NS or later;
+ * "engine-exhausted" a run schedules less than GS_EVENT_END_SEQ times;
  * "engine-pending" an event is pending, or not, as the operation wants;
  * "engine-order" time never goes back.
  */
@@ -48,7 +49,6 @@ typedef enum {
 } GsStop;
 
 struct GsEngine {
-	GsEventQueue queue;
 	int64_t now_ns;
 	uint64_t next_seq;
 	uint64_t event_count; /* dispatched since the last reset */
@@ -56,6 +56,7 @@ struct GsEngine {
 	bool stop_asked;
 	GsProbeSink probe_sink; /* NULL: nobody watches */
 	void *probe_data;       /* borrowed */
+	GsEventQueue queue;
 	struct {
 		int64_t at_ns;
 		const char *name;

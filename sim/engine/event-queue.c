@@ -1,237 +1,111 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/engine/event-queue.h"
 
-#include <glib.h>
-#include <string.h>
-
 #include "sim/engine/sim-time.h"
 
-#define FIRST_CAPACITY 16
+/* Beyond so many events the ladder is faster: measured, see tests/bench/bench-engine.c. */
+#define TREE_LIMIT 16384
 
-/*
- * The key of an event is a 128-bit number whose order is (time, class,
- * sequence): the upper word is time << CLASS_BITS | class, the lower one the
- * sequence number. All ones above is the key of an empty leaf.
- */
-#define CLASS_BITS 4
-#define EMPTY UINT64_MAX
+/* The ladder is given up when it has come down to this part of the tree's limit. */
+#define FEW_FRACTION 8
 
-G_STATIC_ASSERT(GS_EVENT_OBSERVER < 1 << CLASS_BITS);
-G_STATIC_ASSERT(GS_EVENT_END_NS <= UINT64_MAX >> CLASS_BITS);
+/* Dead entries that may lie about in the ladder, beside as many as there are pending ones. */
+#define DEAD_ALLOWANCE 4096
 
-/* Who wins a match: the key and the slot it belongs to. */
-typedef struct {
-	uint64_t at, seq;
-	uint32_t slot;
-} Player;
-
-static inline uint64_t pack(int64_t at_ns, GsEventClass class)
-{
-	return (uint64_t)at_ns << CLASS_BITS | class;
-}
-
-static inline int64_t unpack_ns(uint64_t at)
-{
-	return (int64_t)(at >> CLASS_BITS);
-}
-
-/*
- * The earlier of @a and @b.
- *
- * Which one that is is as good as random, and a mispredicted branch costs more
- * than three levels of the tree. Compilers turn the plain comparison into such
- * a branch, hence the assembly: a 128-bit subtraction for its borrow, then
- * conditional moves. The portable version is correct, and branch-free where
- * the compiler leaves it so: half the speed or less.
- */
-static inline Player earlier(Player a, Player b)
-{
-#if defined(__x86_64__) && !defined(GS_EVENT_QUEUE_PORTABLE)
-	uint64_t difference = b.at;
-
-	__asm__("cmpq %[a_seq], %[b_seq]\n\t"
-		"sbbq %[a_at], %[difference]\n\t"
-		"cmovcq %[b_at], %[a_at]\n\t"
-		"cmovcq %[b_seq], %[a_seq]\n\t"
-		"cmovcl %[b_slot], %[a_slot]"
-		: [a_at] "+&r"(a.at), [a_seq] "+&r"(a.seq), [a_slot] "+&r"(a.slot),
-		  [difference] "+&r"(difference)
-		: [b_at] "r"(b.at), [b_seq] "r"(b.seq), [b_slot] "r"(b.slot)
-		: "cc");
-#elif defined(__aarch64__) && !defined(GS_EVENT_QUEUE_PORTABLE)
-	__asm__("cmp %[b_seq], %[a_seq]\n\t"
-		"sbcs xzr, %[b_at], %[a_at]\n\t"
-		"csel %[a_at], %[b_at], %[a_at], lo\n\t"
-		"csel %[a_seq], %[b_seq], %[a_seq], lo\n\t"
-		"csel %w[a_slot], %w[b_slot], %w[a_slot], lo"
-		: [a_at] "+&r"(a.at), [a_seq] "+&r"(a.seq), [a_slot] "+&r"(a.slot)
-		: [b_at] "r"(b.at), [b_seq] "r"(b.seq), [b_slot] "r"(b.slot)
-		: "cc");
-#else
-	uint64_t b_first = (b.at < a.at) | ((b.at == a.at) & (b.seq < a.seq));
-	uint64_t mask = -b_first;
-
-	a.at ^= (a.at ^ b.at) & mask;
-	a.seq ^= (a.seq ^ b.seq) & mask;
-	a.slot ^= (a.slot ^ b.slot) & (uint32_t)mask;
-#endif
-	return a;
-}
-
-static inline Player read_node(const GsEventQueue *queue, size_t node)
-{
-	return (Player){ queue->ats[node], queue->seqs[node], queue->winners[node] };
-}
-
-static inline void write_node(const GsEventQueue *queue, size_t node, Player player)
-{
-	queue->ats[node] = player.at;
-	queue->seqs[node] = player.seq;
-	queue->winners[node] = player.slot;
-}
-
-/* Give the leaf of @slot to the key (@at, @seq), play its matches again up to the root. */
-static void replay(GsEventQueue *queue, uint32_t slot, uint64_t at, uint64_t seq)
-{
-	const GsEventQueue tree = *queue; /* or it would be read again after every write */
-	size_t node = (size_t)tree.capacity + slot;
-	Player player = { at, seq, slot };
-
-	write_node(&tree, node, player);
-	while (node > 1) {
-		player = earlier(player, read_node(&tree, node ^ 1));
-		node /= 2;
-		write_node(&tree, node, player);
-	}
-}
-
-/* Add empty slots up to @capacity; none may be vacated. */
-static void grow(GsEventQueue *queue, uint32_t capacity)
-{
-	uint32_t old = queue->capacity;
-
-	queue->ats = g_renew(uint64_t, queue->ats, 2 * (size_t)capacity);
-	queue->seqs = g_renew(uint64_t, queue->seqs, 2 * (size_t)capacity);
-	queue->winners = g_renew(uint32_t, queue->winners, 2 * (size_t)capacity);
-	queue->events = g_renew(GsEvent *, queue->events, capacity);
-	queue->free_slots = g_renew(uint32_t, queue->free_slots, capacity);
-	queue->capacity = capacity;
-
-	/* The old leaves move from [old] to [capacity], at least twice as far: nothing overlaps. */
-	for (uint32_t slot = capacity; slot-- > 0;) {
-		Player player = { EMPTY, EMPTY, slot };
-
-		if (slot < old)
-			player = read_node(queue, (size_t)old + slot);
-		else
-			queue->free_slots[queue->free_count++] = slot;
-		write_node(queue, (size_t)capacity + slot, player);
-	}
-	for (size_t node = capacity; node-- > 1;)
-		write_node(queue, node, earlier(read_node(queue, 2 * node),
-						read_node(queue, 2 * node + 1)));
-}
-
-/* Empty the leaf the last pop has left, before the root is looked at. */
-static inline void settle(GsEventQueue *queue)
-{
-	uint32_t slot = queue->vacated;
-
-	if (slot == GS_EVENT_NO_SLOT)
-		return;
-	queue->vacated = GS_EVENT_NO_SLOT;
-	queue->free_slots[queue->free_count++] = slot;
-	replay(queue, slot, EMPTY, EMPTY);
-}
-
-static inline uint32_t take_slot(GsEventQueue *queue)
-{
-	uint32_t slot = queue->vacated;
-
-	if (slot != GS_EVENT_NO_SLOT) {
-		queue->vacated = GS_EVENT_NO_SLOT;
-		return slot;
-	}
-	if (G_UNLIKELY(!queue->free_count))
-		grow(queue, 2 * queue->capacity);
-	return queue->free_slots[--queue->free_count];
-}
+/* Cutting time anew must be paid for by so many pushes, as a part of what is in the ladder. */
+#define TAKE_OVER_FRACTION 16
 
 void gs_event_queue_init(GsEventQueue *queue)
 {
-	*queue = (GsEventQueue){ .vacated = GS_EVENT_NO_SLOT };
-	grow(queue, FIRST_CAPACITY);
+	queue->tree_limit = TREE_LIMIT;
+	queue->least_tree_limit = TREE_LIMIT;
+	gs_event_tree_init(&queue->tree);
+	gs_event_ladder_init(&queue->ladder);
 }
 
 void gs_event_queue_clear(GsEventQueue *queue)
 {
-	g_free(queue->ats);
-	g_free(queue->seqs);
-	g_free(queue->winners);
-	g_free(queue->events);
-	g_free(queue->free_slots);
-	*queue = (GsEventQueue){ .vacated = GS_EVENT_NO_SLOT };
+	gs_event_tree_clear(&queue->tree);
+	gs_event_ladder_clear(&queue->ladder);
 }
 
 void gs_event_queue_reset(GsEventQueue *queue)
 {
-	settle(queue);
-	if (!gs_event_queue_length(queue))
-		return;
-	for (uint32_t slot = 0; slot < queue->capacity; slot++) {
-		if (queue->ats[queue->capacity + slot] == EMPTY)
-			continue;
-		queue->events[slot]->slot = GS_EVENT_NO_SLOT;
-		queue->free_slots[queue->free_count++] = slot;
+	GsEventTree *tree = &queue->tree;
+
+	if (gs_event_tree_length(tree)) {
+		gs_event_tree_settle(tree);
+		for (uint32_t slot = 0; slot < tree->used; slot++)
+			if (gs_event_tree_leaf(tree, slot)->when != GS_EVENT_NEVER)
+				tree->events[slot]->slot = GS_EVENT_NO_SLOT;
 	}
-	/* The rest of a node may stay: nobody asks for the winner among empty leaves. */
-	memset(queue->ats, 0xff, 2 * (size_t)queue->capacity * sizeof(*queue->ats));
+	gs_event_tree_reset(tree, tree->used);
+	if (queue->ladder.horizon != GS_EVENT_NEVER)
+		gs_event_ladder_reset(&queue->ladder);
+	queue->tree_limit = queue->least_tree_limit;
 }
 
-void gs_event_queue_push(GsEventQueue *queue, GsEvent *event, int64_t at_ns, uint64_t seq)
+/* The tree is full: a bigger one, or the ladder. */
+static void make_room(GsEventQueue *queue)
 {
-	uint32_t slot = take_slot(queue);
+	GsEventTree *tree = &queue->tree;
 
-	event->slot = slot;
-	queue->events[slot] = event;
-	replay(queue, slot, pack(at_ns, event->class), seq);
+	if (tree->capacity < queue->tree_limit ||
+	    tree->capacity < queue->ladder.count / TAKE_OVER_FRACTION)
+		gs_event_tree_grow(tree);
+	else
+		gs_event_ladder_take_over(&queue->ladder, tree);
 }
 
-void gs_event_queue_cancel(GsEventQueue *queue, GsEvent *event)
+void gs_event_queue_push_behind(GsEventQueue *queue, GsEvent *event, GsEventKey key)
 {
-	uint32_t slot = event->slot;
-
-	event->slot = GS_EVENT_NO_SLOT;
-	queue->free_slots[queue->free_count++] = slot;
-	replay(queue, slot, EMPTY, EMPTY);
+	if (key.when < queue->ladder.horizon)
+		make_room(queue);
+	/* And in the latter case the horizon may have come down. */
+	if (key.when >= queue->ladder.horizon)
+		gs_event_ladder_add(&queue->ladder, event, key);
+	else
+		gs_event_tree_set(&queue->tree, gs_event_tree_take_slot(&queue->tree), event, key);
 }
 
-void gs_event_queue_move(GsEventQueue *queue, GsEvent *event, int64_t at_ns, uint64_t seq)
+void gs_event_queue_cancel_behind(GsEventQueue *queue, GsEvent *event)
 {
-	replay(queue, event->slot, pack(at_ns, event->class), seq);
+	GsEventLadder *ladder = &queue->ladder;
+
+	gs_event_ladder_remove(ladder, event);
+	if (G_LIKELY(ladder->dead < ladder->count + DEAD_ALLOWANCE))
+		return;
+	gs_event_ladder_take_over(ladder, &queue->tree);
+}
+
+/* The tree is empty: bring the soonest events of the ladder; false: there are none. */
+bool gs_event_queue_refill(GsEventQueue *queue)
+{
+	if (queue->ladder.horizon == GS_EVENT_NEVER)
+		return false;
+	if (!queue->ladder.count) {
+		gs_event_ladder_reset(&queue->ladder);
+		return false;
+	}
+	gs_event_ladder_open(&queue->ladder, &queue->tree, queue->tree_limit / FEW_FRACTION);
+	/* If so many fall together, no other cut would have helped. */
+	queue->tree_limit = MAX(queue->least_tree_limit, 2 * queue->tree.capacity);
+	return true;
 }
 
 int64_t gs_event_queue_peek_ns(GsEventQueue *queue)
 {
-	settle(queue);
-	return queue->ats[1] == EMPTY ? GS_TIME_NEVER_NS : unpack_ns(queue->ats[1]);
-}
-
-GsEvent *gs_event_queue_pop(GsEventQueue *queue, int64_t until_ns, int64_t *ret_at_ns)
-{
-	int64_t at_ns = gs_event_queue_peek_ns(queue);
-	GsEvent *event;
-
-	if (at_ns > until_ns || at_ns == GS_TIME_NEVER_NS)
-		return NULL;
-	queue->vacated = queue->winners[1];
-	event = queue->events[queue->vacated];
-	event->slot = GS_EVENT_NO_SLOT;
-	*ret_at_ns = at_ns;
-	return event;
+	if (gs_event_tree_first(&queue->tree).when == GS_EVENT_NEVER &&
+	    !gs_event_queue_refill(queue))
+		return GS_TIME_NEVER_NS;
+	return gs_event_key_ns(gs_event_tree_first(&queue->tree).when);
 }
 
 int64_t gs_event_queue_at_ns(const GsEventQueue *queue, const GsEvent *event)
 {
-	return unpack_ns(queue->ats[queue->capacity + event->slot]);
+	const GsEventKey key = event->slot & GS_EVENT_IN_LADDER ?
+				       gs_event_ladder_key(&queue->ladder, event) :
+				       *gs_event_tree_leaf(&queue->tree, event->slot);
+
+	return gs_event_key_ns(key.when);
 }

@@ -1,369 +1,200 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How fast the engine is, beside a plain one in the same run: the same
- * callbacks on a 4-ary heap that knows each event's position.
+ * How fast the engine is, beside a plain one and beside those a user can
+ * install: what bench-loads.h says, with 16 to 2^20 events pending.
  *
- *   hold   N pending; every event schedules its successor an exponential delay
- *          from now. Time per event.
- *   timer  N/2 processes with a timeout each; every event re-arms its timeout,
- *          which never fires, and schedules the next. Time per event, of one
- *          pop, one push and one move.
- *   churn  a run after the other on one engine: reset, 32 pending, 256 events.
- *          Time per event.
- *
- * Machines differ: compare the ratios. Each time is the median of the rounds,
- * in which the two engines take turns.
+ * Machines differ: compare the ratios. Each figure is the median of the rounds,
+ * in which all take turns. The environment may ask for less: BENCH_ROUNDS=1,
+ * BENCH_PENDING=4096 (at most), BENCH_LOADS=hold,timer.
  */
 #include <glib.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
+#include <sys/mman.h>
 
-#include "sim/engine/engine.h"
+#include "tests/bench/bench-loads.h"
+#include "tests/bench/bench-subject.h"
 
-#define ROUNDS 9
 #define EVENTS_PER_ROUND 1000000
-#define MEAN_DELAY_NS 1000000
-#define CHURN_PENDING 32
-#define CHURN_EVENTS 256
+#define MOST_ROUNDS 99
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-/* ---- exponential delays, cheap enough not to drown the queue ---- */
+static const size_t pendings[] = { 16, 256, 4096, 65536, 1048576 };
 
-#define QUANTILES 1024
+/* ---- who takes part ---- */
 
 typedef struct {
-	uint64_t state;
-	int64_t quantiles_ns[QUANTILES + 1];
-} Delays;
+	const char *name;
+	const GsBenchKind *kind;
+	const char *argument;
+	const char *package; /* what to install where it is missing; NULL: it is part of this */
+	unsigned int slower; /* so many times fewer events are run */
+	size_t most_pending; /* 0: any */
+	bool moves;          /* a timer, instead of cancelling and scheduling it */
+} Row;
 
-static void delays_init(Delays *delays)
-{
-	delays->state = 1;
-	for (int i = 0; i < QUANTILES; i++)
-		delays->quantiles_ns[i] = (int64_t)(-log1p(-(double)i / QUANTILES) * MEAN_DELAY_NS);
-	delays->quantiles_ns[QUANTILES] = (int64_t)(log(8.0 * QUANTILES) * MEAN_DELAY_NS);
-}
-
-/* A quantile picked by the upper bits and interpolated by the next. */
-static inline int64_t next_delay_ns(Delays *delays)
-{
-	uint64_t draw;
-	const int64_t *quantile;
-
-	delays->state = delays->state * UINT64_C(6364136223846793005) + 1;
-	draw = delays->state;
-	quantile = &delays->quantiles_ns[draw >> 54];
-	return quantile[0] + ((quantile[1] - quantile[0]) * (int64_t)(draw >> 34 & 0xfffff) >> 20);
-}
-
-/* ---- the baseline: a 4-ary heap with positions ---- */
-
-typedef struct Heap Heap;
-typedef struct HeapEvent HeapEvent;
-
-struct HeapEvent {
-	void (*func)(Heap *heap, HeapEvent *event);
-	size_t position; /* SIZE_MAX: not pending */
+static const Row rows[] = {
+	{ .name = "gracesim", .kind = &gs_bench_engine, .slower = 1 },
+	{ .name = "gracesim, timer moved", .kind = &gs_bench_engine, .slower = 1, .moves = true },
+	{ .name = "plain 4-ary heap", .kind = &gs_bench_heap, .slower = 1 },
+	{ .name = "plain 4-ary heap, timer moved", .kind = &gs_bench_heap, .slower = 1,
+	  .moves = true },
+	{ .name = "boost d_ary_heap, bare", .kind = &gs_bench_peer,
+	  .argument = "peer-boost boost", .package = "g++ libboost-dev", .slower = 1 },
+	{ .name = "std::priority_queue, bare", .kind = &gs_bench_peer,
+	  .argument = "peer-boost std", .package = "g++ libboost-dev", .slower = 1 },
+	{ .name = "ns-3, map", .kind = &gs_bench_peer,
+	  .argument = "peer-ns3 ns3::MapScheduler", .package = "g++ libns3-dev", .slower = 5 },
+	{ .name = "ns-3, heap", .kind = &gs_bench_peer,
+	  .argument = "peer-ns3 ns3::HeapScheduler", .package = "g++ libns3-dev", .slower = 5 },
+	{ .name = "ns-3, priority queue", .kind = &gs_bench_peer,
+	  .argument = "peer-ns3 ns3::PriorityQueueScheduler", .package = "g++ libns3-dev",
+	  .slower = 5 },
+	{ .name = "SimGrid, kernel timers", .kind = &gs_bench_peer,
+	  .argument = "peer-simgrid", .package = "g++ libsimgrid-dev", .slower = 10,
+	  .most_pending = 65536 },
+	{ .name = "SimPy", .kind = &gs_bench_peer,
+	  .argument = "peer-simpy.py", .package = "python3-simpy3", .slower = 50 },
 };
 
-typedef struct {
-	int64_t at_ns;
-	uint64_t seq;
-	HeapEvent *event;
-} HeapNode;
-
-struct Heap {
-	HeapNode *nodes; /* owned */
-	size_t length;
-	int64_t now_ns;
-	uint64_t next_seq;
-	bool stop_asked;
-};
-
-static inline bool heap_before(const HeapNode *a, const HeapNode *b)
+void *gs_bench_alloc(size_t size)
 {
-	return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->seq < b->seq);
-}
+	void *memory = NULL;
 
-static inline void heap_put(Heap *heap, size_t position, HeapNode node)
-{
-	heap->nodes[position] = node;
-	node.event->position = position;
-}
-
-static void heap_sift(Heap *heap, size_t position, HeapNode node)
-{
-	while (position && heap_before(&node, &heap->nodes[(position - 1) / 4])) {
-		heap_put(heap, position, heap->nodes[(position - 1) / 4]);
-		position = (position - 1) / 4;
-	}
-	for (;;) {
-		size_t child = 4 * position + 1, end = MIN(child + 4, heap->length), best = child;
-
-		if (child >= heap->length)
-			break;
-		for (child++; child < end; child++)
-			if (heap_before(&heap->nodes[child], &heap->nodes[best]))
-				best = child;
-		if (!heap_before(&heap->nodes[best], &node))
-			break;
-		heap_put(heap, position, heap->nodes[best]);
-		position = best;
-	}
-	heap_put(heap, position, node);
-}
-
-__attribute__((noinline)) static void heap_schedule(Heap *heap, HeapEvent *event, int64_t at_ns)
-{
-	HeapNode node = { .at_ns = at_ns, .seq = heap->next_seq++, .event = event };
-
-	heap_sift(heap, event->position != SIZE_MAX ? event->position : heap->length++, node);
-}
-
-__attribute__((noinline)) static HeapEvent *heap_pop(Heap *heap)
-{
-	HeapEvent *event = heap->nodes[0].event;
-
-	heap->now_ns = heap->nodes[0].at_ns;
-	event->position = SIZE_MAX;
-	if (--heap->length)
-		heap_sift(heap, 0, heap->nodes[heap->length]);
-	return event;
-}
-
-static void heap_run(Heap *heap)
-{
-	heap->stop_asked = false;
-	while (heap->length && !heap->stop_asked) {
-		HeapEvent *event = heap_pop(heap);
-
-		event->func(heap, event);
-	}
-}
-
-static void heap_reset(Heap *heap)
-{
-	for (size_t i = 0; i < heap->length; i++)
-		heap->nodes[i].event->position = SIZE_MAX;
-	heap->length = 0;
-	heap->now_ns = 0;
-}
-
-/* ---- the workloads, once per engine ---- */
-
-/* A process on either engine. */
-typedef struct {
-	GsEvent event, timeout;
-	HeapEvent heap_event, heap_timeout;
-} Process;
-
-typedef struct {
-	GsEngine engine;
-	Heap heap;
-	Delays delays;
-	Process *processes; /* owned */
-	size_t process_count;
-	uint64_t events_left;
-} Workload;
-
-static void on_hold(GsEngine *engine, GsEvent *event)
-{
-	Workload *workload = GS_CONTAINER_OF(engine, Workload, engine);
-
-	if (!--workload->events_left)
-		gs_engine_stop(engine);
-	gs_engine_schedule_after(engine, event, next_delay_ns(&workload->delays));
-}
-
-static void on_hold_heap(Heap *heap, HeapEvent *event)
-{
-	Workload *workload = GS_CONTAINER_OF(heap, Workload, heap);
-
-	if (!--workload->events_left)
-		heap->stop_asked = true;
-	heap_schedule(heap, event, heap->now_ns + next_delay_ns(&workload->delays));
-}
-
-static void on_timer(GsEngine *engine, GsEvent *event)
-{
-	Process *process = GS_CONTAINER_OF(event, Process, event);
-	Workload *workload = GS_CONTAINER_OF(engine, Workload, engine);
-	int64_t at_ns = engine->now_ns + next_delay_ns(&workload->delays);
-
-	if (!--workload->events_left)
-		gs_engine_stop(engine);
-	gs_engine_reschedule(engine, &process->timeout,
-			     at_ns + 1 + next_delay_ns(&workload->delays));
-	gs_engine_schedule(engine, event, at_ns);
-}
-
-static void on_timer_heap(Heap *heap, HeapEvent *event)
-{
-	Process *process = GS_CONTAINER_OF(event, Process, heap_event);
-	Workload *workload = GS_CONTAINER_OF(heap, Workload, heap);
-	int64_t at_ns = heap->now_ns + next_delay_ns(&workload->delays);
-
-	if (!--workload->events_left)
-		heap->stop_asked = true;
-	heap_schedule(heap, &process->heap_timeout, at_ns + 1 + next_delay_ns(&workload->delays));
-	heap_schedule(heap, event, at_ns);
-}
-
-static void on_timeout(GsEngine *engine, GsEvent *event)
-{
-	(void)engine;
-	g_error("timeout '%s' fired", event->name);
-}
-
-static void on_timeout_heap(Heap *heap, HeapEvent *event)
-{
-	(void)heap;
-	(void)event;
-	g_error("a timeout of the heap fired");
-}
-
-static void workload_init(Workload *workload, size_t process_count, bool timers)
-{
-	*workload = (Workload){ .process_count = process_count };
-	delays_init(&workload->delays);
-	gs_engine_init(&workload->engine);
-	workload->heap.nodes = g_new(HeapNode, 2 * process_count);
-	workload->processes = g_new(Process, process_count);
-	for (size_t i = 0; i < process_count; i++) {
-		Process *process = &workload->processes[i];
-
-		gs_event_init(&process->event, "event", GS_EVENT_TASK, timers ? on_timer : on_hold);
-		gs_event_init(&process->timeout, "timeout", GS_EVENT_INTERRUPT, on_timeout);
-		process->heap_event =
-			(HeapEvent){ timers ? on_timer_heap : on_hold_heap, SIZE_MAX };
-		process->heap_timeout = (HeapEvent){ on_timeout_heap, SIZE_MAX };
-	}
-}
-
-static void workload_clear(Workload *workload)
-{
-	gs_engine_clear(&workload->engine);
-	g_free(workload->heap.nodes);
-	g_free(workload->processes);
-}
-
-static void start_engine(Workload *workload, bool timers)
-{
-	gs_engine_reset(&workload->engine, 0, 1, 0);
-	for (size_t i = 0; i < workload->process_count; i++) {
-		Process *process = &workload->processes[i];
-		int64_t at_ns = next_delay_ns(&workload->delays);
-
-		gs_engine_schedule(&workload->engine, &process->event, at_ns);
-		if (timers)
-			gs_engine_schedule(&workload->engine, &process->timeout, at_ns + 1);
-	}
-}
-
-static void start_heap(Workload *workload, bool timers)
-{
-	heap_reset(&workload->heap);
-	for (size_t i = 0; i < workload->process_count; i++) {
-		Process *process = &workload->processes[i];
-		int64_t at_ns = next_delay_ns(&workload->delays);
-
-		heap_schedule(&workload->heap, &process->heap_event, at_ns);
-		if (timers)
-			heap_schedule(&workload->heap, &process->heap_timeout, at_ns + 1);
-	}
-}
-
-static void run_engine(Workload *workload, uint64_t events)
-{
-	workload->events_left = events;
-	gs_engine_run(&workload->engine, GS_TIME_NEVER_NS, UINT64_MAX);
-}
-
-static void run_heap(Workload *workload, uint64_t events)
-{
-	workload->events_left = events;
-	heap_run(&workload->heap);
-}
-
-static void churn_engine(Workload *workload, uint64_t events)
-{
-	for (; events >= CHURN_EVENTS; events -= CHURN_EVENTS) {
-		start_engine(workload, false);
-		run_engine(workload, CHURN_EVENTS);
-	}
-}
-
-static void churn_heap(Workload *workload, uint64_t events)
-{
-	for (; events >= CHURN_EVENTS; events -= CHURN_EVENTS) {
-		start_heap(workload, false);
-		run_heap(workload, CHURN_EVENTS);
-	}
+	size = (size + HUGE_PAGE_BYTES) & ~(HUGE_PAGE_BYTES - 1);
+	if (posix_memalign(&memory, HUGE_PAGE_BYTES, size))
+		g_error("out of memory");
+#ifdef MADV_HUGEPAGE
+	(void)madvise(memory, size, MADV_HUGEPAGE);
+#endif
+	return memset(memory, 0, size);
 }
 
 /* ---- measuring ---- */
 
-static double cpu_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static double time_per_event_ns(void (*run)(Workload *, uint64_t), Workload *workload)
-{
-	double start_ns = cpu_ns();
-
-	run(workload, EVENTS_PER_ROUND);
-	return (cpu_ns() - start_ns) / EVENTS_PER_ROUND;
-}
-
 static int compare_doubles(const void *a, const void *b)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	const double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
 }
 
-static void measure(const char *name, size_t pending, Workload *workload,
-		    void (*engine_func)(Workload *, uint64_t),
-		    void (*heap_func)(Workload *, uint64_t))
+static bool takes_part(const Row *row, GsLoad load, size_t pending)
 {
-	double engine_ns[ROUNDS], heap_ns[ROUNDS];
+	if (row->most_pending && pending > row->most_pending)
+		return false;
+	if (load == GS_LOAD_CHURN)
+		return row->kind != &gs_bench_peer && !row->moves;
+	return !row->moves || load == GS_LOAD_TIMER;
+}
 
-	for (int round = 0; round < ROUNDS; round++) {
-		engine_ns[round] = time_per_event_ns(engine_func, workload);
-		heap_ns[round] = time_per_event_ns(heap_func, workload);
+/* The median of the rounds into @ret_ns, per row; 0: it did not take part. */
+static void measure(GsLoad load, size_t pending, unsigned int rounds, double *ret_ns)
+{
+	double ns[G_N_ELEMENTS(rows)][MOST_ROUNDS];
+	void *states[G_N_ELEMENTS(rows)] = { NULL };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const GsLoad its_load = rows[i].moves ? GS_LOAD_REARM : load;
+
+		if (takes_part(&rows[i], load, pending))
+			states[i] = rows[i].kind->start(rows[i].argument, its_load, pending);
 	}
-	qsort(engine_ns, ROUNDS, sizeof(*engine_ns), compare_doubles);
-	qsort(heap_ns, ROUNDS, sizeof(*heap_ns), compare_doubles);
-	printf("%-6s %6zu %10.1f %10.1f %9.2fx\n", name, pending, engine_ns[ROUNDS / 2],
-	       heap_ns[ROUNDS / 2], heap_ns[ROUNDS / 2] / engine_ns[ROUNDS / 2]);
+	/* The first round only warms up. */
+	for (unsigned int round = 0; round <= rounds; round++)
+		for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+			if (states[i])
+				ns[i][round ? round - 1 : 0] = rows[i].kind->round_ns(
+					states[i], EVENTS_PER_ROUND / rows[i].slower);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		ret_ns[i] = 0;
+		if (!states[i])
+			continue;
+		rows[i].kind->stop(states[i]);
+		qsort(ns[i], rounds, sizeof(**ns), compare_doubles);
+		ret_ns[i] = ns[i][rounds / 2];
+	}
+}
+
+/* ---- the tables ---- */
+
+static const char *const load_names[] = {
+	[GS_LOAD_HOLD] = "hold",
+	[GS_LOAD_BIMODAL] = "bimodal",
+	[GS_LOAD_TIMER] = "timer",
+	[GS_LOAD_CHURN] = "churn",
+};
+
+static void print_table(GsLoad load, unsigned int rounds, size_t most_pending, bool *seen)
+{
+	double ns[G_N_ELEMENTS(pendings)][G_N_ELEMENTS(rows)];
+	size_t columns = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pendings) && pendings[i] <= most_pending; i++) {
+		const size_t pending = load == GS_LOAD_CHURN ? CHURN_PENDING : pendings[i];
+
+		measure(load, pending, rounds, ns[columns++]);
+		if (load == GS_LOAD_CHURN)
+			break;
+	}
+	printf("%-34s", load_names[load]);
+	for (size_t i = 0; i < columns; i++)
+		printf("  N = %-10zu", load == GS_LOAD_CHURN ? CHURN_PENDING : pendings[i]);
+	printf("\n");
+	for (size_t row = 0; row < G_N_ELEMENTS(rows); row++) {
+		bool any = false;
+
+		for (size_t i = 0; i < columns; i++)
+			any |= ns[i][row] > 0;
+		seen[row] |= any;
+		if (!any)
+			continue;
+		printf("  %-32s", rows[row].name);
+		for (size_t i = 0; i < columns; i++)
+			if (ns[i][row] > 0)
+				printf("%8.1f %6.1f", ns[i][row], ns[i][row] / ns[i][0]);
+			else
+				printf("%8s %6s", "-", "");
+		printf("\n");
+	}
+	fflush(stdout);
+}
+
+static double delay_ns(void)
+{
+	const double start_ns = cpu_ns();
+	int64_t sum_ns = 0;
+
+	for (int i = 0; i < 10 * EVENTS_PER_ROUND; i++)
+		sum_ns += delay_exponential_ns();
+	/* The sum has to be wanted, or nothing is drawn. */
+	return (cpu_ns() - start_ns) / (10 * EVENTS_PER_ROUND) + (sum_ns < 0);
+}
+
+static uint64_t wish(const char *name, uint64_t otherwise)
+{
+	const char *text = g_getenv(name);
+
+	return text ? g_ascii_strtoull(text, NULL, 10) : otherwise;
 }
 
 int main(void)
 {
-	static const size_t pending[] = { 16, 256, 4096 };
+	static const GsLoad loads[] = { GS_LOAD_HOLD, GS_LOAD_BIMODAL, GS_LOAD_TIMER,
+					GS_LOAD_CHURN };
+	const unsigned int rounds = (unsigned int)CLAMP(wish("BENCH_ROUNDS", 5), 1, MOST_ROUNDS);
+	const char *wished_loads = g_getenv("BENCH_LOADS");
+	bool seen[G_N_ELEMENTS(rows)] = { false };
 
-	printf("%-6s %6s %10s %10s %10s\n", "load", "N", "ns/event", "heap", "faster");
-	for (int timers = 0; timers < 2; timers++)
-		for (size_t i = 0; i < G_N_ELEMENTS(pending); i++) {
-			Workload workload;
-
-			workload_init(&workload, timers ? pending[i] / 2 : pending[i], timers);
-			start_engine(&workload, timers);
-			start_heap(&workload, timers);
-			measure(timers ? "timer" : "hold", pending[i], &workload, run_engine,
-				run_heap);
-			workload_clear(&workload);
-		}
-
-	Workload churn;
-
-	workload_init(&churn, CHURN_PENDING, false);
-	measure("churn", CHURN_PENDING, &churn, churn_engine, churn_heap);
-	workload_clear(&churn);
+	delays_init();
+	printf("CPU time per event in ns, and how many times gracesim's; %.1f of it draw a delay\n",
+	       delay_ns());
+	for (size_t i = 0; i < G_N_ELEMENTS(loads); i++)
+		if (!wished_loads || strstr(wished_loads, load_names[loads[i]]))
+			print_table(loads[i], rounds, wish("BENCH_PENDING", SIZE_MAX), seen);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (!seen[i] && rows[i].package)
+			printf("absent: %s (%s)\n", rows[i].name, rows[i].package);
 	return 0;
 }
