@@ -23,7 +23,7 @@ static void handled(GsTask *task)
 {
 	GsKvmRun *run = task->call;
 
-	gs_srcu_read_unlock(gs_kvm_srcu(run->kvm), run->thread->cpu, run->idx);
+	gs_srcu_read_unlock(gs_kvm_srcu(run->kvm), run->idx);
 	vcpu_enter_guest(task);
 }
 
@@ -52,7 +52,7 @@ static void vm_exit(GsTask *task)
 		return;
 	}
 	run->thread->user = false;
-	run->idx = gs_srcu_read_lock(gs_kvm_srcu(run->kvm), run->thread->cpu);
+	run->idx = gs_srcu_read_lock(gs_kvm_srcu(run->kvm));
 	probe(run, "kvm_exit");
 	if (draw_sleeps(run))
 		gs_thread_sleep(run->thread,

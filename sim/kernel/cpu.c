@@ -2,11 +2,23 @@
 #include "sim/kernel/cpu.h"
 
 #include "sim/engine/bug.h"
+#include "sim/kernel/balance.h"
 #include "sim/kernel/kernel.h"
 
 int64_t gs_cpu_free_at_ns(const GsCpu *cpu)
 {
 	return MAX(cpu->irq_until_ns, gs_engine_now_ns(cpu->kernel->engine));
+}
+
+static void enqueue(GsCpu *cpu, GsThread *thread)
+{
+	GsKernel *kernel = cpu->kernel;
+
+	gs_run_queue_add(&cpu->run_queue, thread);
+	if (gs_cpu_mask_test(&kernel->free_cpus, cpu->id))
+		gs_cpu_mask_clear(&kernel->free_cpus, cpu->id);
+	else
+		kernel->surplus_count++;
 }
 
 static void schedule_switch(GsCpu *cpu, int64_t cost_ns)
@@ -32,12 +44,25 @@ static void time_spent(GsEngine *engine, GsEvent *event)
 	run_current(GS_CONTAINER_OF(event, GsCpu, run));
 }
 
-/* @cpu has no current thread any more: switch to the next, or go idle. */
+/* The current thread gives @cpu up: switch to the next, here or elsewhere, or go idle. */
 static void schedule_next(GsCpu *cpu)
 {
+	GsKernel *kernel = cpu->kernel;
+	GsThread *pulled;
+
+	cpu->current->off_cpu_at_ns = gs_engine_now_ns(cpu->kernel->engine);
+	cpu->current = NULL;
 	cpu->need_resched = false;
-	if (!gs_list_is_empty(&cpu->run_queue)) {
-		schedule_switch(cpu, cpu->kernel->params->costs.switch_ns);
+	if (!gs_run_queue_is_empty(&cpu->run_queue)) {
+		kernel->surplus_count--;
+		schedule_switch(cpu, kernel->params->costs.switch_ns);
+		return;
+	}
+	gs_cpu_mask_set(&kernel->free_cpus, cpu->id);
+	pulled = gs_balance_newidle(cpu);
+	if (pulled) {
+		enqueue(cpu, pulled);
+		schedule_switch(cpu, kernel->params->costs.switch_ns);
 		return;
 	}
 	cpu->is_idle = true;
@@ -52,28 +77,23 @@ static void requeue_current(GsCpu *cpu, int64_t remaining_ns)
 
 	thread->remaining_ns = remaining_ns;
 	thread->preempted = true;
-	gs_list_append(&cpu->run_queue, &thread->task.queue);
-	cpu->current = NULL;
+	enqueue(cpu, thread);
 	schedule_next(cpu);
-}
-
-static GsThread *queued_thread(GsListNode *node)
-{
-	return gs_thread_of(GS_CONTAINER_OF(node, GsTask, queue));
 }
 
 /* Take the thread off the run queue that runs next: pick_next_task(). */
 static GsThread *pick_next(GsCpu *cpu)
 {
 	const GsOracle *oracle = cpu->kernel->oracle;
-	GsListNode *next = cpu->run_queue.next;
+	const GsRunQueue *queue = &cpu->run_queue;
+	GsThread *next = gs_run_queue_first(queue), *thread = next;
 
-	for (GsListNode *node = next->next; oracle && node != &cpu->run_queue; node = node->next) {
-		if (oracle->precedes(oracle->data, cpu, queued_thread(node), queued_thread(next)))
-			next = node;
+	while (oracle && (thread = gs_run_queue_next(queue, thread))) {
+		if (oracle->precedes(oracle->data, cpu, thread, next))
+			next = thread;
 	}
-	gs_list_remove(next);
-	return queued_thread(next);
+	gs_run_queue_remove(&cpu->run_queue, next);
+	return next;
 }
 
 /* Mirrors the end of __schedule(): the first of the run queue has the CPU. */
@@ -90,6 +110,7 @@ static void switch_to(GsEngine *engine, GsEvent *event)
 	}
 	cpu->current = thread;
 	thread->remaining_ns = 0;
+	thread->has_run = true;
 	thread->on_cpu_at_ns = gs_engine_now_ns(engine);
 	gs_probe(engine, "sched_switch", cpu->id, thread->task.name, 0, 0);
 	if (remaining_ns == 0)
@@ -135,7 +156,7 @@ static void thread_spend(GsTask *task, int64_t ns)
 
 	/* Returning to user space is where a lazily preempted thread gives way. */
 	thread->yields = false;
-	if (gives_way && cpu->need_resched && !gs_list_is_empty(&cpu->run_queue))
+	if (gives_way && cpu->need_resched && !gs_run_queue_is_empty(&cpu->run_queue))
 		requeue_current(cpu, ns);
 	else
 		schedule_run(cpu, ns);
@@ -147,54 +168,7 @@ static void thread_block(GsTask *task)
 
 	GS_CHECK(task->engine, cpu->current == gs_thread_of(task), "cpu-current",
 		 "task '%s' blocks on a CPU it does not run on", task->name);
-	cpu->current = NULL;
 	schedule_next(cpu);
-}
-
-/*
- * Behind the others that were woken, ahead of those that were preempted: who
- * slept has not had its share yet (EEVDF picks it by its lag).
- */
-static void enqueue_woken(GsCpu *cpu, GsThread *thread)
-{
-	GsListNode *place = cpu->run_queue.next;
-
-	while (place != &cpu->run_queue && !queued_thread(place)->preempted)
-		place = place->next;
-	gs_list_insert_before(place, &thread->task.queue);
-}
-
-static bool is_free(const GsCpu *cpu)
-{
-	return !cpu->current && gs_list_is_empty(&cpu->run_queue);
-}
-
-/*
- * A kworker that has nothing else to run on its CPU is about to sleep: the thread
- * it wakes may as well wait for it there (select_idle_sibling()).
- */
-static bool stacks_on_kworker(const GsThread *thread)
-{
-	const GsCpu *cpu = thread->cpu;
-
-	return cpu == cpu->kernel->this_cpu && cpu->current && cpu->current->bound &&
-	       cpu->current->task.state == GS_TASK_RUNNING && gs_list_is_empty(&cpu->run_queue);
-}
-
-/* Mirrors select_task_rq_fair() as far as one cache domain: the old CPU, else an idle one. */
-static GsCpu *select_cpu(const GsThread *thread)
-{
-	GsKernel *kernel = thread->kernel;
-
-	if (thread->bound || is_free(thread->cpu) || stacks_on_kworker(thread))
-		return thread->cpu;
-	for (int i = 1; i < kernel->params->cpus; i++) {
-		GsCpu *cpu = &kernel->cpus[(thread->cpu->id + i) % kernel->params->cpus];
-
-		if (is_free(cpu))
-			return cpu;
-	}
-	return thread->cpu;
 }
 
 /* Has @thread, just woken on @cpu, a claim to it before what runs there? */
@@ -212,14 +186,14 @@ static void thread_wake(GsTask *task)
 	GsKernel *kernel = thread->kernel;
 	const GsCosts *costs = &kernel->params->costs;
 	const GsOracle *oracle = kernel->oracle;
-	GsCpu *cpu = select_cpu(thread);
+	GsCpu *cpu = gs_select_cpu(thread);
 
 	if (oracle && !thread->bound)
 		cpu = &kernel->cpus[oracle->wake_cpu(oracle->data, thread, cpu->id)];
 	thread->cpu = cpu;
 	thread->remaining_ns = 0;
 	thread->preempted = false;
-	enqueue_woken(cpu, thread);
+	enqueue(cpu, thread);
 	gs_probe(kernel->engine, "sched_wakeup", kernel->this_cpu->id, task->name, cpu->id, 0);
 	if (cpu->current) {
 		if (preempts(cpu, thread))
@@ -245,7 +219,8 @@ static const GsTaskSched thread_sched = {
 void gs_cpu_init(GsCpu *cpu, GsKernel *kernel, int id)
 {
 	*cpu = (GsCpu){ .kernel = kernel, .id = id, .is_idle = true, .pool = &kernel->pools[id] };
-	gs_list_init(&cpu->run_queue);
+	gs_run_queue_init(&cpu->run_queue);
+	gs_cpu_mask_set(&kernel->free_cpus, id);
 	gs_event_init(&cpu->switch_to, "switch_to", GS_EVENT_TASK, switch_to);
 	gs_event_init(&cpu->run, "run", GS_EVENT_TASK, time_spent);
 	gs_timer_base_init(&cpu->base_local);
@@ -277,7 +252,7 @@ void gs_cpu_scheduler_tick(GsCpu *cpu)
 {
 	const GsThread *current = cpu->current;
 
-	if (current && !gs_list_is_empty(&cpu->run_queue) && slice_is_over(current))
+	if (current && !gs_run_queue_is_empty(&cpu->run_queue) && slice_is_over(current))
 		resched(cpu);
 }
 

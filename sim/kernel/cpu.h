@@ -4,23 +4,24 @@
  *
  * Threads are tasks that need a CPU. The scheduler is as much of kernel/sched
  * (6.12 .. 7.3) as grace periods can tell: a woken thread goes to the CPU it ran
- * on last if that is idle, else to an idle one, else waits there; it preempts a
- * thread in user mode at once and one in the kernel when that returns to user
- * space or sleeps (lazy preemption); a tick rotates threads that used up their
- * slice. Interrupts steal time from whatever runs.
+ * on last if that is idle, else to an idle one, else waits there (balance.h); it
+ * preempts a thread in user mode at once and one in the kernel when that returns
+ * to user space or sleeps (lazy preemption); a tick rotates threads that used up
+ * their slice; a CPU that runs out of threads takes one that waits for another.
+ * Interrupts steal time from whatever runs.
  */
 #ifndef GS_CPU_H
 #define GS_CPU_H
 
 #include "sim/engine/task.h"
 #include "sim/kernel/rcu.h"
+#include "sim/kernel/run-queue.h"
 #include "sim/kernel/tick.h"
 #include "sim/kernel/timer-wheel.h"
 #include "sim/kernel/turn.h"
 
 typedef struct GsCpu GsCpu;
 typedef struct GsKernel GsKernel;
-typedef struct GsThread GsThread;
 typedef struct GsWorkerPool GsWorkerPool;
 
 /* A task that runs on CPUs. */
@@ -33,7 +34,9 @@ struct GsThread {
 	bool yields;           /* about to spend time, and at a point where it may be preempted */
 	bool preempted;        /* left the CPU without going to sleep */
 	int64_t remaining_ns;  /* of the time it asked for, when it was preempted */
-	int64_t on_cpu_at_ns;  /* when it was last switched to */
+	bool has_run;          /* been on a CPU, last */
+	int64_t on_cpu_at_ns;  /* from here */
+	int64_t off_cpu_at_ns; /* to here, if it is not there still */
 	GsEvent begin;         /* of a thread that was made: gs_thread_start_after() */
 	GsTaskStep begin_step;
 	GsEvent alarm;         /* ends gs_thread_sleep() */
@@ -44,7 +47,7 @@ struct GsCpu {
 	GsKernel *kernel;      /* borrowed */
 	int id;
 	GsThread *current;     /* NULL: idle, or switching */
-	GsListNode run_queue;  /* GsThread.task.queue */
+	GsRunQueue run_queue;
 	GsEvent switch_to;     /* the first of the run queue gets the CPU */
 	GsEvent run;           /* end of the time the current thread asked for */
 	int64_t irq_until_ns;  /* interrupts keep the CPU until then */

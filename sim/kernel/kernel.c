@@ -76,6 +76,8 @@ void gs_kernel_reset(GsKernel *kernel)
 	kernel->turn = NULL;
 	gs_list_init(&kernel->turn_queue);
 	gs_rcu_init(kernel);
+	kernel->free_cpus = (GsCpuMask){ 0 };
+	kernel->surplus_count = 0;
 	for (int i = 0; i < params->cpus; i++)
 		gs_cpu_init(&kernel->cpus[i], kernel, i);
 	draw_load(kernel);

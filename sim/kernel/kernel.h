@@ -8,6 +8,7 @@
 #ifndef GS_KERNEL_H
 #define GS_KERNEL_H
 
+#include "sim/kernel/cpu-mask.h"
 #include "sim/kernel/cpu.h"
 #include "sim/kernel/jiffies.h"
 #include "sim/kernel/kernel-params.h"
@@ -24,6 +25,8 @@ struct GsKernel {
 	GsCpu *this_cpu;              /* smp_processor_id(): whose context an event runs in */
 	GsCpu *turn;                  /* whose turn it is; NULL: all are idle, or cpu.turns=0 */
 	GsListNode turn_queue;        /* GsCpu.turn.queue */
+	GsCpuMask free_cpus;          /* nobody runs there or waits to */
+	int surplus_count;            /* threads beyond one for each of the other CPUs */
 	GsCpu *cpus;                  /* owned: params->cpus of them */
 	GsWorkerPool *pools;          /* owned: one a CPU */
 	GsThread *load;               /* owned: one a CPU; others' work on busy CPUs */

@@ -177,7 +177,7 @@ void gs_tick_nohz_idle_stop_tick(GsCpu *cpu)
 	const int64_t local = gs_timer_base_next(&cpu->base_local);
 	int64_t next = MIN(local, gs_timer_base_next(&cpu->base_global));
 
-	if (!kernel->params->nohz_idle || !gs_list_is_empty(&cpu->run_queue))
+	if (!kernel->params->nohz_idle || !gs_run_queue_is_empty(&cpu->run_queue))
 		return;
 	if (!was_stopped && (cpu->tick.idle_tick_count < kernel->params->tick_retain_count ||
 			     rcu_needs_cpu(cpu) || next <= kernel->jiffies + 1))

@@ -46,6 +46,7 @@ void gs_timer_init(GsTimer *timer, const char *name, GsTimerFunc func)
 void gs_timer_base_init(GsTimerBase *base)
 {
 	gs_list_init(&base->timers);
+	base->youngest = NULL;
 }
 
 int64_t gs_timer_base_next(const GsTimerBase *base)
@@ -54,14 +55,35 @@ int64_t gs_timer_base_next(const GsTimerBase *base)
 					       : timer_of(base->timers.next)->bucket_jiffies;
 }
 
-/* Before every timer of its own or a later bucket: youngest first. */
+/*
+ * Before every timer of its own or a later bucket: youngest first. Most go into the
+ * bucket the one before them went into.
+ */
 static void enqueue(GsTimerBase *base, GsTimer *timer)
 {
 	GsListNode *place = base->timers.next;
 
+	if (base->youngest && base->youngest->bucket_jiffies == timer->bucket_jiffies)
+		place = &base->youngest->entry;
 	while (place != &base->timers && timer_of(place)->bucket_jiffies < timer->bucket_jiffies)
 		place = place->next;
 	gs_list_insert_before(place, &timer->entry);
+	base->youngest = timer;
+}
+
+static GsTimerBase *base_of(const GsTimer *timer)
+{
+	return timer->local ? &timer->cpu->base_local : &timer->cpu->base_global;
+}
+
+static void dequeue(GsTimerBase *base, GsTimer *timer)
+{
+	const GsListNode *next = timer->entry.next;
+
+	/* The next of its bucket, if there is one, is the youngest there now. */
+	if (base->youngest == timer)
+		base->youngest = next == &base->timers ? NULL : timer_of(timer->entry.next);
+	gs_list_remove(&timer->entry);
 }
 
 static void start(GsCpu *cpu, GsTimer *timer, int64_t expires_jiffies, bool local)
@@ -73,7 +95,7 @@ static void start(GsCpu *cpu, GsTimer *timer, int64_t expires_jiffies, bool loca
 	timer->expires_jiffies = expires_jiffies;
 	timer->bucket_jiffies =
 		gs_timer_bucket(expires_jiffies, kernel->jiffies, kernel->params->hz);
-	enqueue(timer->local ? &cpu->base_local : &cpu->base_global, timer);
+	enqueue(base_of(timer), timer);
 	gs_probe(kernel->engine, "timer_start", cpu->id, timer->name, expires_jiffies,
 		 timer->bucket_jiffies);
 }
@@ -100,10 +122,10 @@ void gs_timer_reduce(GsCpu *cpu, GsTimer *timer, int64_t expires_jiffies)
 
 bool gs_timer_delete(GsTimer *timer)
 {
-	const bool pending = gs_timer_is_pending(timer);
-
-	gs_list_remove(&timer->entry);
-	return pending;
+	if (!gs_timer_is_pending(timer))
+		return false;
+	dequeue(base_of(timer), timer);
+	return true;
 }
 
 unsigned int gs_timer_base_expire(GsTimerBase *base, GsCpu *cpu)
@@ -112,8 +134,9 @@ unsigned int gs_timer_base_expire(GsTimerBase *base, GsCpu *cpu)
 	unsigned int count = 0;
 
 	while (gs_timer_base_next(base) <= kernel->jiffies) {
-		GsTimer *timer = timer_of(gs_list_take_first(&base->timers));
+		GsTimer *timer = timer_of(base->timers.next);
 
+		dequeue(base, timer);
 		gs_probe(kernel->engine, "timer_expire_entry", cpu->id, timer->name,
 			 kernel->jiffies, timer->bucket_jiffies);
 		timer->func(timer, cpu);

@@ -9,9 +9,9 @@
  * for timers that must run on it and one for timers any CPU may run
  * (BASE_GLOBAL, see timer-migration.h).
  *
- * The buckets are kept as one sorted list a base: a simulated kernel has a
- * handful of timers, and only when they expire matters, not how they are found.
- * Within a bucket the youngest timer runs first, as in the kernel's hlists.
+ * The buckets are kept as one sorted list a base: only when timers expire matters,
+ * not how they are found. Within a bucket the youngest timer runs first, as in the
+ * kernel's hlists.
  */
 #ifndef GS_TIMER_WHEEL_H
 #define GS_TIMER_WHEEL_H
@@ -42,6 +42,7 @@ struct GsTimer {
 
 typedef struct {
 	GsListNode timers; /* by bucket, youngest first within one */
+	GsTimer *youngest; /* on it: the first of its bucket; NULL: not known */
 } GsTimerBase;
 
 void gs_timer_init(GsTimer *timer, const char *name, GsTimerFunc func);

@@ -99,6 +99,6 @@ void gs_turn_end_interrupt(GsCpu *cpu, bool turn_over)
 
 void gs_turn_release(GsCpu *cpu)
 {
-	if (cpu->kernel->turn == cpu && !cpu->current && gs_list_is_empty(&cpu->run_queue))
+	if (cpu->kernel->turn == cpu && !cpu->current && gs_run_queue_is_empty(&cpu->run_queue))
 		pass_on(cpu->kernel);
 }

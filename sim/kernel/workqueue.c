@@ -51,8 +51,10 @@ static void next_item(GsTask *worker)
 
 void gs_worker_pool_init(GsWorkerPool *pool, GsCpu *cpu)
 {
-	*pool = (GsWorkerPool){ .current = NULL };
-	snprintf(pool->name, sizeof(pool->name), "kworker/%d", cpu->id);
+	/* Printing is slow, and a pool is the same CPU's in every run. */
+	if (!*pool->name)
+		snprintf(pool->name, sizeof(pool->name), "kworker/%d", cpu->id);
+	pool->current = NULL;
 	gs_thread_init(&pool->worker, cpu->kernel, cpu, pool->name);
 	pool->worker.bound = true;
 	gs_list_init(&pool->worklist);

@@ -44,6 +44,7 @@ typedef struct {
 	GsTimer timer;
 } GsDelayedWork;
 
+/* @pool must be zero the first time, and is @cpu's for good. */
 void gs_worker_pool_init(GsWorkerPool *pool, GsCpu *cpu);
 
 void gs_work_init(GsWork *work, const char *name, GsWorkFunc func);

@@ -10,7 +10,7 @@
 uint64_t gs_srcu_gp_start_if_needed(GsSrcuStruct *ssp, GsRcuHead *head, bool do_norm)
 {
 	const bool small = ssp->srcu_size_state < GS_SRCU_SIZE_WAIT_CALL;
-	GsSrcuData *sdp = &ssp->sda[small ? GS_BOOT_CPU : ssp->kernel->this_cpu->id];
+	GsSrcuData *sdp = gs_srcu_data(ssp, small ? GS_BOOT_CPU : ssp->kernel->this_cpu->id);
 	const uint64_t s = gs_rcu_seq_snap(ssp->srcu_gp_seq);
 	bool needgp = false, needexp = false;
 
@@ -87,7 +87,7 @@ static void expedite_current_cb(GsRcuHead *head)
 
 void gs_srcu_expedite_current(GsSrcuStruct *ssp)
 {
-	GsSrcuData *sdp = &ssp->sda[ssp->kernel->this_cpu->id];
+	GsSrcuData *sdp = gs_srcu_data(ssp, ssp->kernel->this_cpu->id);
 
 	if (sdp->srcu_ec_state == GS_SRCU_EC_IDLE) {
 		sdp->srcu_ec_state = GS_SRCU_EC_PENDING;

@@ -104,7 +104,7 @@ static void srcu_gp_end(GsSrcuStruct *ssp)
 	probe(ssp, "srcu_gp_end", cbdelay);
 
 	if (ssp->srcu_size_state < GS_SRCU_SIZE_WAIT_BARRIER)
-		gs_srcu_schedule_cbs_sdp(&ssp->sda[GS_BOOT_CPU], cbdelay);
+		gs_srcu_schedule_cbs_sdp(gs_srcu_data(ssp, GS_BOOT_CPU), cbdelay);
 	else
 		gs_srcu_nodes_gp_end(ssp, ssp->srcu_gp_seq, cbdelay);
 

@@ -100,7 +100,7 @@ void gs_srcu_nodes_gp_end(GsSrcuStruct *ssp, uint64_t gpseq, int64_t cbdelay_jif
 		snp->srcu_data_have_cbs[slot] = 0;
 		for (int cpu = snp->grplo; cbs && cpu <= snp->grphi; cpu++) {
 			if (mask & (UINT64_C(1) << (cpu - snp->grplo)))
-				gs_srcu_schedule_cbs_sdp(&ssp->sda[cpu], cbdelay_jiffies);
+				gs_srcu_schedule_cbs_sdp(gs_srcu_data(ssp, cpu), cbdelay_jiffies);
 		}
 	}
 }

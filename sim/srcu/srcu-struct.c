@@ -25,6 +25,14 @@ static void init_node(GsSrcuNode *snp, GsSrcuNode *parent, int grplo, int grphi,
 		snp->srcu_have_cbs[i] = GS_SRCU_SNP_INIT_SEQ;
 }
 
+/* The leaf above @cpu; NULL while there is no tree. */
+static GsSrcuNode *leaf_of(const GsSrcuStruct *ssp, int cpu)
+{
+	const bool has_root = ssp->node_count > 1;
+
+	return ssp->node_count == 0 ? NULL : &ssp->nodes[has_root + cpu / GS_SRCU_FANOUT_LEAF];
+}
+
 void gs_init_srcu_struct_nodes(GsSrcuStruct *ssp)
 {
 	const int leaf_count = (ssp->cpu_count + GS_SRCU_FANOUT_LEAF - 1) / GS_SRCU_FANOUT_LEAF;
@@ -41,21 +49,32 @@ void gs_init_srcu_struct_nodes(GsSrcuStruct *ssp)
 	for (int i = 0; i < leaf_count; i++)
 		init_node(&leaves[i], root, i * GS_SRCU_FANOUT_LEAF,
 			  MIN((i + 1) * GS_SRCU_FANOUT_LEAF, ssp->cpu_count) - 1, true);
-	for (int cpu = 0; cpu < ssp->cpu_count; cpu++)
-		ssp->sda[cpu].mynode = &leaves[cpu / GS_SRCU_FANOUT_LEAF];
+	for (int cpu = 0; cpu < ssp->cpu_count; cpu++) {
+		if (ssp->sda[cpu])
+			ssp->sda[cpu]->mynode = leaf_of(ssp, cpu);
+	}
 }
 
+/* As it was when the domain was made: it has not been used since. */
 static void init_data(GsSrcuData *sdp, GsSrcuStruct *ssp, int cpu)
 {
 	*sdp = (GsSrcuData){
 		.ssp = ssp,
 		.cpu = &ssp->kernel->cpus[cpu],
-		.srcu_gp_seq_needed = ssp->srcu_gp_seq,
-		.srcu_gp_seq_needed_exp = ssp->srcu_gp_seq,
+		.mynode = leaf_of(ssp, cpu),
 	};
 	gs_rcu_segcblist_init(&sdp->srcu_cblist);
 	gs_timer_init(&sdp->delay_work, "srcu_delay_timer", gs_srcu_delay_timer);
 	gs_work_init(&sdp->work, "srcu_invoke_callbacks", gs_srcu_invoke_callbacks);
+}
+
+GsSrcuData *gs_srcu_make_data(GsSrcuStruct *ssp, int cpu)
+{
+	GsSrcuData *sdp = g_new(GsSrcuData, 1);
+
+	init_data(sdp, ssp, cpu);
+	ssp->sda[cpu] = sdp;
+	return sdp;
 }
 
 void gs_init_srcu_struct(GsSrcuStruct *ssp, GsKernel *kernel, const GsSrcuParams *params,
@@ -75,20 +94,24 @@ void gs_init_srcu_struct(GsSrcuStruct *ssp, GsKernel *kernel, const GsSrcuParams
 		.requester = -1,
 		.gp_starter = -1,
 		.cpu_count = cpus,
-		.sda = ssp->sda ? ssp->sda : g_new(GsSrcuData, cpus),
+		.sda = ssp->sda ? ssp->sda : g_new0(GsSrcuData *, cpus),
 		.nodes = ssp->nodes,
 	};
 	gs_delayed_work_init(&ssp->work, "process_srcu", gs_process_srcu);
 	gs_irq_work_init(&ssp->irq_work, kernel, "srcu_irq_work", gs_srcu_irq_work);
 	gs_mutex_init(&ssp->srcu_barrier_mutex, "srcu_barrier_mutex");
-	for (int cpu = 0; cpu < cpus; cpu++)
-		init_data(&ssp->sda[cpu], ssp, cpu);
+	for (int cpu = 0; cpu < cpus; cpu++) {
+		if (ssp->sda[cpu])
+			init_data(ssp->sda[cpu], ssp, cpu);
+	}
 	if (ssp->srcu_size_state == GS_SRCU_SIZE_BIG)
 		gs_init_srcu_struct_nodes(ssp);
 }
 
 void gs_srcu_struct_clear(GsSrcuStruct *ssp)
 {
+	for (int cpu = 0; cpu < ssp->cpu_count; cpu++)
+		g_free(ssp->sda[cpu]);
 	g_clear_pointer(&ssp->sda, g_free);
 	g_clear_pointer(&ssp->nodes, g_free);
 	ssp->cpu_count = 0;

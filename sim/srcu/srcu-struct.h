@@ -5,6 +5,9 @@
  * Mirrors struct srcu_struct, srcu_usage, srcu_data and srcu_node of
  * include/linux/srcutree.h (7.3), in one object. Field names are the kernel's.
  *
+ * A host of many VMs has many domains, and most use the data of one CPU: a CPU's
+ * is made when it is first asked for.
+ *
  * Left out: the spinlocks (what they protect happens at one instant here), and
  * so the contention that turns a small domain into a big one.
  */
@@ -55,7 +58,6 @@ struct GsSrcuNode {
 typedef struct {
 	GsSrcuStruct *ssp;        /* borrowed */
 	GsCpu *cpu;               /* borrowed */
-	uint64_t srcu_lock_count[2], srcu_unlock_count[2];
 	GsRcuSegcblist srcu_cblist;
 	uint64_t srcu_gp_seq_needed, srcu_gp_seq_needed_exp;
 	bool srcu_cblist_invoking;
@@ -75,6 +77,7 @@ struct GsSrcuStruct {
 	const GsSrcuPolicy *policy; /* borrowed */
 	const char *name;           /* borrowed: "kvm->srcu" */
 
+	uint64_t srcu_lock_count[2], srcu_unlock_count[2]; /* summed over the CPUs */
 	unsigned int srcu_idx;      /* index new readers use, in its lowest bit */
 	uint64_t srcu_gp_seq;
 	uint64_t srcu_gp_seq_needed;
@@ -103,7 +106,7 @@ struct GsSrcuStruct {
 	int32_t requester, gp_starter;
 
 	int cpu_count;
-	GsSrcuData *sda;            /* owned: one a CPU */
+	GsSrcuData **sda;           /* owned: by CPU; NULL: never used, see gs_srcu_data() */
 	GsSrcuNode *nodes;          /* owned: the root, then the leaves below it, if any */
 	int node_count;
 };
@@ -118,6 +121,15 @@ void gs_init_srcu_struct(GsSrcuStruct *ssp, GsKernel *kernel, const GsSrcuParams
 
 /* Free the memory. Nothing of the domain may be pending. */
 void gs_srcu_struct_clear(GsSrcuStruct *ssp);
+
+/* The data of CPU @cpu: per_cpu_ptr(ssp->sda, cpu). */
+GsSrcuData *gs_srcu_make_data(GsSrcuStruct *ssp, int cpu);
+static inline GsSrcuData *gs_srcu_data(GsSrcuStruct *ssp, int cpu)
+{
+	GsSrcuData *sdp = ssp->sda[cpu];
+
+	return sdp ? sdp : gs_srcu_make_data(ssp, cpu);
+}
 
 /* Build the tree of nodes, a step towards BIG (init_srcu_struct_nodes()). */
 void gs_init_srcu_struct_nodes(GsSrcuStruct *ssp);

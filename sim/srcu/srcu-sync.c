@@ -59,11 +59,11 @@ void gs_synchronize_srcu(GsSrcuStruct *ssp, GsSrcuSync *sync, GsTask *task, GsTa
 
 bool gs_srcu_should_expedite(const GsSrcuStruct *ssp)
 {
-	const GsSrcuData *sdp = &ssp->sda[ssp->kernel->this_cpu->id];
+	const GsSrcuData *sdp = ssp->sda[ssp->kernel->this_cpu->id];
 	const int64_t since_gp_end_ns =
 		gs_engine_now_ns(ssp->kernel->engine) - ssp->srcu_last_gp_end_ns;
 
-	if (gs_rcu_segcblist_pend_cbs(&sdp->srcu_cblist))
+	if (sdp && gs_rcu_segcblist_pend_cbs(&sdp->srcu_cblist))
 		return false;
 	if (ssp->params->exp_holdoff_ns == 0 || since_gp_end_ns < ssp->params->exp_holdoff_ns)
 		return false;
@@ -82,8 +82,11 @@ static void srcu_barrier_cb(GsRcuHead *head)
 	barrier_count_down(GS_CONTAINER_OF(head, GsSrcuData, srcu_barrier_head)->ssp);
 }
 
+/* @sdp NULL: nothing was ever queued there. */
 static void srcu_barrier_one_cpu(GsSrcuStruct *ssp, GsSrcuData *sdp)
 {
+	if (!sdp)
+		return;
 	sdp->srcu_barrier_head.func = srcu_barrier_cb;
 	if (gs_rcu_segcblist_entrain(&sdp->srcu_cblist, &sdp->srcu_barrier_head))
 		ssp->srcu_barrier_cpu_cnt++;
@@ -113,10 +116,10 @@ static void barrier_locked(GsTask *task)
 	gs_completion_init(&ssp->srcu_barrier_completion);
 	ssp->srcu_barrier_cpu_cnt = 1;
 	if (ssp->srcu_size_state < GS_SRCU_SIZE_WAIT_BARRIER) {
-		srcu_barrier_one_cpu(ssp, &ssp->sda[GS_BOOT_CPU]);
+		srcu_barrier_one_cpu(ssp, ssp->sda[GS_BOOT_CPU]);
 	} else {
 		for (int cpu = 0; cpu < ssp->cpu_count; cpu++)
-			srcu_barrier_one_cpu(ssp, &ssp->sda[cpu]);
+			srcu_barrier_one_cpu(ssp, ssp->sda[cpu]);
 	}
 	barrier_count_down(ssp);
 	gs_wait_for_completion(&ssp->srcu_barrier_completion, task, barrier_over);

@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
 	GsTestBed *bed;
 	GsCpu *cpus;
-	Runner a, b;
+	Runner a, b, c, late;
 	int64_t start_ns;
 } Fixture;
 
@@ -164,6 +164,69 @@ static void test_slice(Fixture *fixture, const void *data)
 	g_assert_cmpint(since_start(fixture, fixture->b.ended_ns), ==, 30 * GS_NSEC_PER_MSEC);
 }
 
+/* CPU 1 runs out of work at 100 us while b waits for CPU 0, which is in the kernel till 900. */
+static void queue_beside_busy(Fixture *fixture, bool bound)
+{
+	fixture->a = (Runner){ .run_ns = 900 * USEC };
+	fixture->b = (Runner){ .run_ns = 30 * USEC, .bound = bound };
+	fixture->c = (Runner){ .run_ns = 100 * USEC };
+	start(fixture, &fixture->c, 1, "c");
+	start(fixture, &fixture->a, 0, "a");
+	start(fixture, &fixture->b, 0, "b");
+	run_for(fixture, GS_NSEC_PER_MSEC);
+}
+
+/* It takes that over (sched_balance_newidle()). */
+static void test_newidle(Fixture *fixture, const void *data)
+{
+	(void)data;
+	queue_beside_busy(fixture, false);
+	g_assert_cmpint(fixture->b.began_cpu, ==, 1);
+	g_assert_cmpint(since_start(fixture, fixture->b.began_ns), ==, 100 * USEC);
+}
+
+/* Who is bound to its CPU, as kworkers are, stays. */
+static void test_newidle_bound(Fixture *fixture, const void *data)
+{
+	(void)data;
+	queue_beside_busy(fixture, true);
+	g_assert_cmpint(fixture->b.began_cpu, ==, 0);
+	g_assert_cmpint(since_start(fixture, fixture->b.began_ns), ==, 900 * USEC);
+}
+
+/* Who ran until just now has its data in its CPU's cache and is left there (task_hot()). */
+static void test_newidle_hot(Fixture *fixture, const void *data)
+{
+	(void)data;
+	fixture->a = (Runner){ .run_ns = 300 * USEC, .sleep_ns = 50 * USEC };
+	fixture->b = (Runner){ .run_ns = 100 * USEC, .user = true };
+	fixture->c = (Runner){ .run_ns = 100 * USEC };
+	start(fixture, &fixture->a, 0, "a");
+	run_for(fixture, 0);
+	start(fixture, &fixture->c, 1, "c");
+	start(fixture, &fixture->b, 0, "b");
+	run_for(fixture, GS_NSEC_PER_MSEC);
+	/* b has 0..50; a, woken, 50..350, while CPU 1 is idle from 100 on; b 350..400. */
+	g_assert_cmpint(since_start(fixture, fixture->a.began_ns), ==, 50 * USEC);
+	g_assert_cmpint(since_start(fixture, fixture->b.ended_ns), ==, 400 * USEC);
+}
+
+/* Where all CPUs are busy a new thread begins on the one with the fewest threads. */
+static void test_fork_balance(Fixture *fixture, const void *data)
+{
+	(void)data;
+	fixture->a = (Runner){ .run_ns = 500 * USEC };
+	fixture->b = (Runner){ .run_ns = 500 * USEC, .bound = true };
+	fixture->c = (Runner){ .run_ns = 500 * USEC };
+	start(fixture, &fixture->c, 1, "c");
+	start(fixture, &fixture->a, 0, "a");
+	start(fixture, &fixture->b, 0, "b");
+	start(fixture, &fixture->late, 0, "late");
+	run_for(fixture, GS_NSEC_PER_MSEC);
+	g_assert_cmpint(fixture->late.began_cpu, ==, 1);
+	g_assert_cmpint(since_start(fixture, fixture->late.began_ns), ==, 500 * USEC);
+}
+
 /* Interrupts take their time from what runs, and the next thing waits for them. */
 static void test_steal(Fixture *fixture, const void *data)
 {
@@ -248,6 +311,10 @@ int main(int argc, char **argv)
 		{ "/cpu/preempt/user", test_preempt_user },
 		{ "/cpu/preempt/kernel", test_preempt_kernel },
 		{ "/cpu/slice", test_slice },
+		{ "/cpu/newidle", test_newidle },
+		{ "/cpu/newidle/bound", test_newidle_bound },
+		{ "/cpu/newidle/hot", test_newidle_hot },
+		{ "/cpu/fork-balance", test_fork_balance },
 		{ "/cpu/steal", test_steal },
 		{ "/cpu/steal/tick", test_steal_tick },
 		{ "/cpu/sleep", test_sleep },

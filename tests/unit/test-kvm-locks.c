@@ -99,7 +99,7 @@ static GsKvmReclaim by_call(const GsKvm *kvm)
 /* Whoever asks for an expedited grace period leaves a reader behind that never ends. */
 static void leave_reader(GsSrcuStruct *ssp)
 {
-	gs_srcu_read_lock(ssp, ssp->kernel->this_cpu);
+	gs_srcu_read_lock(ssp);
 }
 
 /*

@@ -223,13 +223,13 @@ static void test_expedite_current(void)
 					   { GS_TEST_EXPEDITE_CURRENT, 0 },
 					   { GS_TEST_EXPEDITE_CURRENT, 0 });
 
-	g_assert_cmpint(bed->srcu.sda[0].srcu_ec_state, ==, GS_SRCU_EC_IDLE);
+	g_assert_cmpint(gs_srcu_data(&bed->srcu, 0)->srcu_ec_state, ==, GS_SRCU_EC_IDLE);
 	run_edges(bed, 1);
-	g_assert_cmpint(bed->srcu.sda[0].srcu_ec_state, ==, GS_SRCU_EC_REPOST);
+	g_assert_cmpint(gs_srcu_data(&bed->srcu, 0)->srcu_ec_state, ==, GS_SRCU_EC_REPOST);
 	run_edges(bed, 9);
 	/* Edge 2, not 4: the end was expedited, the start was not. */
 	g_assert_cmpint(actor->records[0].callback_ns, ==, gs_test_edge_ns(bed, 2, 0));
-	g_assert_cmpint(bed->srcu.sda[0].srcu_ec_state, ==, GS_SRCU_EC_IDLE);
+	g_assert_cmpint(gs_srcu_data(&bed->srcu, 0)->srcu_ec_state, ==, GS_SRCU_EC_IDLE);
 	g_assert_cmpuint(bed->srcu.srcu_gp_seq, ==, bed->srcu.srcu_gp_seq_needed);
 }
 
@@ -345,7 +345,6 @@ static void test_readers(void)
 {
 	g_autoptr(GsTestBed) bed = bed_new(2, GS_SRCU_SIZING_AUTO);
 	GsSrcuStruct *ssp = &bed->srcu;
-	const GsCpu *cpu = &bed->kernel.cpus[0];
 	GsTestActor *early, *actor;
 	int idx;
 
@@ -354,25 +353,25 @@ static void test_readers(void)
 	actor = GS_TEST_ACTOR(bed, 0, { GS_TEST_SYNC_EXPEDITED, 0 });
 	gs_test_run_until(&bed->engine, gs_test_edge_ns(bed, 0, 0) + 4000);
 	g_assert_cmpint(gs_rcu_seq_state(ssp->srcu_gp_seq), ==, GS_SRCU_STATE_SCAN2);
-	idx = gs_srcu_read_lock(ssp, cpu);
+	idx = gs_srcu_read_lock(ssp);
 	g_assert_cmpint(idx, !=, early->reader_idx[0]);
 	run_edges(bed, 1);
 	/* Looked at 0, 5 and 10 us after the flip: gone at the third. */
 	g_assert_cmpint(gs_test_took_ns(actor, 0), ==, 10000);
 	g_assert_false(gs_srcu_readers_active_idx_check(ssp, idx));
-	gs_srcu_read_unlock(ssp, cpu, idx);
+	gs_srcu_read_unlock(ssp, idx);
 	g_assert_true(gs_srcu_readers_active_idx_check(ssp, idx));
 }
 
-/* Entered on one CPU and left on another: the sums tell. */
-static void test_reader_migrates(void)
+/* A reader of one index is none of the other. */
+static void test_reader_index(void)
 {
 	g_autoptr(GsTestBed) bed = bed_new(2, GS_SRCU_SIZING_AUTO);
-	int idx = gs_srcu_read_lock(&bed->srcu, &bed->kernel.cpus[0]);
+	int idx = gs_srcu_read_lock(&bed->srcu);
 
 	g_assert_false(gs_srcu_readers_active_idx_check(&bed->srcu, idx));
 	g_assert_true(gs_srcu_readers_active_idx_check(&bed->srcu, !idx));
-	gs_srcu_read_unlock(&bed->srcu, &bed->kernel.cpus[1], idx);
+	gs_srcu_read_unlock(&bed->srcu, idx);
 	g_assert_true(gs_srcu_readers_active_idx_check(&bed->srcu, idx));
 }
 
@@ -416,7 +415,7 @@ int main(int argc, char **argv)
 	g_test_add_data_func("/srcu-gp/retime/with", GINT_TO_POINTER(1), test_retime);
 	g_test_add_func("/srcu-gp/retime/before-start", test_retime_before_start);
 	g_test_add_func("/srcu-gp/readers", test_readers);
-	g_test_add_func("/srcu-gp/reader-migrates", test_reader_migrates);
+	g_test_add_func("/srcu-gp/reader-index", test_reader_index);
 	g_test_add_func("/srcu-gp/poll", test_poll);
 	return g_test_run();
 }

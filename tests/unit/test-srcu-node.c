@@ -34,7 +34,7 @@ static void test_shape(void)
 
 		g_assert_cmpint(bed->srcu.node_count, ==, rows[i].nodes);
 		for (int cpu = 0; cpu < rows[i].cpus; cpu++) {
-			const GsSrcuNode *leaf = bed->srcu.sda[cpu].mynode;
+			const GsSrcuNode *leaf = gs_srcu_data(&bed->srcu, cpu)->mynode;
 
 			g_assert_true(leaf->leaf);
 			g_assert_cmpint(leaf->grplo, <=, cpu);
@@ -51,7 +51,8 @@ static void test_shape(void)
 static void test_funnel(void)
 {
 	g_autoptr(GsTestBed) bed = bed_new(40);
-	const GsSrcuNode *leaf = bed->srcu.sda[18].mynode, *other = bed->srcu.sda[3].mynode;
+	const GsSrcuNode *leaf = gs_srcu_data(&bed->srcu, 18)->mynode;
+	const GsSrcuNode *other = gs_srcu_data(&bed->srcu, 3)->mynode;
 	GsTestActor *actor = GS_TEST_ACTOR(bed, 18, { GS_TEST_CALL, 0 });
 	GsTestActor *neighbour = GS_TEST_ACTOR(bed, 20, { GS_TEST_SLEEP, 1000 },
 					       { GS_TEST_CALL, 0 });
@@ -84,23 +85,23 @@ static void test_funnel_expedited(void)
 {
 	g_autoptr(GsTestBed) bed = bed_new(40);
 	GsSrcuStruct *ssp = &bed->srcu;
-	GsSrcuNode *leaf = ssp->sda[18].mynode;
+	GsSrcuNode *leaf = gs_srcu_data(ssp, 18)->mynode;
 
 	bed->kernel.this_cpu = &bed->kernel.cpus[18];
 	gs_test_run_until(&bed->engine, gs_test_edge_ns(bed, 0, 100));
-	gs_srcu_funnel_gp_start(ssp, &ssp->sda[18], 4, true);
+	gs_srcu_funnel_gp_start(ssp, gs_srcu_data(ssp, 18), 4, true);
 	g_assert_cmpuint(leaf->srcu_gp_seq_needed_exp, ==, GS_SRCU_SNP_INIT_SEQ);
 	/* Another CPU of the leaf: the number is there, the wish is not. */
-	gs_srcu_funnel_gp_start(ssp, &ssp->sda[19], 4, false);
+	gs_srcu_funnel_gp_start(ssp, gs_srcu_data(ssp, 19), 4, false);
 	g_assert_cmpuint(leaf->srcu_data_have_cbs[1], ==, 3 << 2);
 	g_assert_cmpuint(leaf->srcu_gp_seq_needed_exp, ==, 4);
 	g_assert_cmpuint(leaf->srcu_parent->srcu_gp_seq_needed_exp, ==, 4);
 	g_assert_cmpuint(ssp->srcu_gp_seq_needed_exp, ==, 4);
 	g_assert_cmpuint(ssp->srcu_gp_seq_needed, ==, 4);
 	/* A number and the wish at once. */
-	gs_srcu_funnel_gp_start(ssp, &ssp->sda[3], 8, false);
-	g_assert_cmpuint(ssp->sda[3].mynode->srcu_have_cbs[2], ==, 8);
-	g_assert_cmpuint(ssp->sda[3].mynode->srcu_gp_seq_needed_exp, ==, 8);
+	gs_srcu_funnel_gp_start(ssp, gs_srcu_data(ssp, 3), 8, false);
+	g_assert_cmpuint(gs_srcu_data(ssp, 3)->mynode->srcu_have_cbs[2], ==, 8);
+	g_assert_cmpuint(gs_srcu_data(ssp, 3)->mynode->srcu_gp_seq_needed_exp, ==, 8);
 	g_assert_cmpuint(ssp->srcu_gp_seq_needed_exp, ==, 8);
 	/* Somebody who finds the wish at his node need not go on. */
 	leaf->srcu_gp_seq_needed_exp = 12;

@@ -331,7 +331,7 @@ static void test_should_expedite_looks_here(void)
 	GsRcuHead head;
 
 	gs_test_run_until(&bed->engine, gs_test_edge_ns(bed, 0, 500));
-	gs_rcu_segcblist_enqueue(&bed->srcu.sda[0].srcu_cblist, &head);
+	gs_rcu_segcblist_enqueue(&gs_srcu_data(&bed->srcu, 0)->srcu_cblist, &head);
 	bed->kernel.this_cpu = &bed->kernel.cpus[0];
 	g_assert_false(gs_srcu_should_expedite(&bed->srcu));
 	bed->kernel.this_cpu = &bed->kernel.cpus[1];
