@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/kvm/kvm-locks.h"
+#include "runs/fleet.h"
 #include "runs/replay-think.h"
 #include "runs/replay-vcpus.h"
 
@@ -38,6 +39,7 @@ struct GsReplayHost {
 	GsKernel kernel;
 	GsSrcuStruct mmu_notifier_srcu;
 	GsKvm *vms;
+	int64_t *vm_start_ns;        /* of each VM of a fleet in this run; else 0 */
 	bool *vm_exists;
 	unsigned int *vm_calls_left; /* before its end */
 	GsWaitQueue *vm_quiet;       /* for none to be left */
@@ -53,7 +55,7 @@ struct GsReplayHost {
 };
 
 static void think(GsTask *task);
-static void start_player(GsReplayHost *host, int32_t first_call);
+static void start_player(GsReplayHost *host, int32_t first_call, int64_t delay_ns);
 
 static Player *player_of(GsTask *task)
 {
@@ -109,7 +111,7 @@ static void call_over(Player *player)
 		gs_wait_queue_wake_all(&host->vm_quiet[ready->call->vm]);
 	for (int32_t call = ready->first_started; call >= 0;
 	     call = program_call(host, call)->next_started)
-		start_player(host, call);
+		start_player(host, call, 0);
 	if (ready->creates_vcpu)
 		gs_replay_vcpus_created(host->vcpus, ready->call->vm, &host->vms[ready->call->vm]);
 }
@@ -211,7 +213,8 @@ static int64_t draw_phase_ns(const GsReplayHost *host, uint64_t run, uint32_t vm
 /*
  * How long user space takes before the next call. A VM that begins after a pause
  * begins at a phase of its own: what came before it, the end of another VM say,
- * takes another time on another kernel, so the log does not tell its phase.
+ * takes another time on another kernel, so the log does not tell its phase. When
+ * the VMs of a fleet begin is known.
  */
 static int64_t think_ns(Player *player)
 {
@@ -220,7 +223,8 @@ static int64_t think_ns(Player *player)
 	const int64_t gap_ns = gs_replay_draw_gap_ns(ready->call, &host->setup.params->run,
 						     &player->think_rng);
 
-	if (!ready->begins_vm || gap_ns <= host->setup.params->run.think_busy_max_ns)
+	if (!ready->begins_vm || host->setup.program->script->is_fleet ||
+	    gap_ns <= host->setup.params->run.think_busy_max_ns)
 		return gap_ns;
 
 	const int64_t tick_nsec = host->kernel.tick_nsec;
@@ -231,10 +235,10 @@ static int64_t think_ns(Player *player)
 }
 
 /*
- * A thread begins beside the one that made it, unless it is bound. What it does
- * before its first call is in the gap.
+ * A thread begins after @delay_ns beside the one that made it, unless it is bound.
+ * What it does before its first call is in the gap.
  */
-static void start_player(GsReplayHost *host, int32_t first_call)
+static void start_player(GsReplayHost *host, int32_t first_call, int64_t delay_ns)
 {
 	const GsProgramCall *ready = program_call(host, first_call);
 	Player *player = &host->players[ready->call->thread];
@@ -247,7 +251,7 @@ static void start_player(GsReplayHost *host, int32_t first_call)
 	if (ready->ends_vm)
 		gs_task_start(&thread->task, think);
 	else
-		gs_thread_start_after(thread, think_ns(player), issue);
+		gs_thread_start_after(thread, delay_ns + think_ns(player), issue);
 }
 
 /*
@@ -326,6 +330,7 @@ GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 	gs_engine_init(&host->engine);
 	gs_kernel_init(&host->kernel, &host->engine, &setup->params->kernel);
 	host->vms = g_new0(GsKvm, setup->program->vm_count);
+	host->vm_start_ns = g_new0(int64_t, setup->program->vm_count);
 	host->vm_exists = g_new0(bool, setup->program->vm_count);
 	host->vm_calls_left = g_new(unsigned int, setup->program->vm_count);
 	host->vm_quiet = g_new(GsWaitQueue, setup->program->vm_count);
@@ -336,11 +341,15 @@ GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 	for (unsigned int i = 0; i < setup->program->vm_count; i++)
 		gs_kvm_init(&host->vms[i], &host->mmu_notifier_srcu);
 	for (unsigned int i = 0; i < setup->program->thread_count; i++) {
+		const GsScriptThread *thread =
+			&g_array_index(setup->program->script->threads, GsScriptThread, i);
 		Player *player = &host->players[i];
 
 		player->host = host;
-		g_snprintf(player->name, sizeof(player->name), "%d",
-			   g_array_index(setup->program->script->threads, GsScriptThread, i).tid);
+		if (thread->name)
+			g_strlcpy(player->name, thread->name, sizeof(player->name));
+		else
+			g_snprintf(player->name, sizeof(player->name), "%d", thread->tid);
 	}
 	return host;
 }
@@ -355,6 +364,7 @@ void gs_replay_host_free(GsReplayHost *host)
 			gs_kvm_thread_clear(&host->players[i].kvm_thread);
 	}
 	g_free(host->vms);
+	g_free(host->vm_start_ns);
 	g_free(host->vm_exists);
 	g_free(host->vm_calls_left);
 	g_free(host->vm_quiet);
@@ -392,8 +402,9 @@ static void place_players(GsReplayHost *host, uint64_t run)
 				   player->name);
 		gs_rng_init(&player->think_rng, host->setup.seed, run, "think", i);
 		player->kvm_thread.thread.bound = params->cpu_pin >= 0;
-		gs_kvm_run_init(&player->run, &player->kvm_thread.thread,
-				&host->setup.params->reader, i);
+		if (gs_readers_run(&host->setup.params->reader))
+			gs_kvm_run_init(&player->run, &player->kvm_thread.thread,
+					&host->setup.params->reader, i);
 		host->players_left += program->thread_first[i] >= 0;
 	}
 }
@@ -406,8 +417,10 @@ static int64_t run_limit_ns(const GsReplayHost *host)
 	for (unsigned int i = 0; i < program->call_count; i++)
 		limit_ns += 2 * program->calls[i].call->think_ns + host->setup.work_ns[i] +
 			    MEAN_CALL_LIMIT_NS;
-	/* And a jiffy for every VM to find its phase. */
-	return host->epoch_ns + limit_ns + program->vm_count * host->kernel.tick_nsec;
+	/* A jiffy for every VM to find its phase, and until the last of a fleet starts. */
+	limit_ns += program->vm_count * host->kernel.tick_nsec +
+		    host->vm_start_ns[program->vm_count - 1];
+	return MIN(limit_ns, GS_EVENT_END_NS - host->epoch_ns - 1) + host->epoch_ns;
 }
 
 /* In the kernel with no plan left to carry out: in KVM_RUN, handling an exit of the guest. */
@@ -465,11 +478,14 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 	}
 	memset(host->is_over, 0, program->call_count * sizeof(*host->is_over));
 	gs_replay_vcpus_reset(host->vcpus);
+	if (program->script->is_fleet)
+		gs_fleet_draw_starts(program->script, host->setup.seed, run, host->vm_start_ns);
 	for (unsigned int i = 0; i < program->thread_count; i++) {
 		const int32_t first = program->thread_first[i];
 
 		if (first >= 0 && program_call(host, first)->call->after < 0)
-			start_player(host, first);
+			start_player(host, first,
+				     host->vm_start_ns[program_call(host, first)->call->vm]);
 	}
 	if (host->players_left > 0)
 		gs_engine_run(&host->engine, run_limit_ns(host), UINT64_MAX);
@@ -489,6 +505,11 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 uint64_t gs_replay_host_event_count(const GsReplayHost *host)
 {
 	return host->event_count;
+}
+
+unsigned int gs_replay_host_pending_count(const GsReplayHost *host)
+{
+	return gs_event_queue_length(&host->engine.queue);
 }
 
 void gs_replay_host_set_probe_sink(GsReplayHost *host, GsProbeSink sink, void *user_data)

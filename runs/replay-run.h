@@ -39,6 +39,9 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 /* Events dispatched in all runs so far. */
 uint64_t gs_replay_host_event_count(const GsReplayHost *host);
 
+/* Events pending now: for who watches a run's probes. */
+unsigned int gs_replay_host_pending_count(const GsReplayHost *host);
+
 /* For event logs: see gs_engine_set_probe_sink(). */
 void gs_replay_host_set_probe_sink(GsReplayHost *host, GsProbeSink sink, void *user_data);
 

@@ -20,6 +20,7 @@ typedef enum {
 	GS_REPLAY_ERROR_STANDSTILL, /* the threads wait for each other, or for ever */
 	GS_REPLAY_ERROR_MEMORY,     /* more runs than there is room for */
 	GS_REPLAY_ERROR_SPAN,       /* the log's times are not those of a VM start */
+	GS_REPLAY_ERROR_FLEET,      /* that fleet cannot be made of that script */
 } GsReplayError;
 
 /* One predicted ioctl of one run. */

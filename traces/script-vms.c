@@ -68,3 +68,72 @@ void gs_script_note_vms(GsScript *script)
 		noted++;
 	}
 }
+
+uint32_t gs_script_first_vm(const GsScript *script)
+{
+	unsigned int last_made;
+	g_autofree Vm *vms = vms_new(script, &last_made);
+
+	for (uint32_t i = 0; i < script->vm_count; i++) {
+		if (vms[i].used)
+			return i;
+	}
+	return 0;
+}
+
+static int64_t end_ns(const GsScriptCall *call)
+{
+	return call->start_ns + MAX(call->recorded_ns, 0);
+}
+
+/* The index in @one of the thread of @call, which is added if it is new. */
+static uint32_t copy_thread(const GsScript *script, const GsScriptCall *call, GsScript *one)
+{
+	const GsScriptThread *thread =
+		&g_array_index(script->threads, GsScriptThread, call->thread);
+	const uint32_t index = gs_script_thread(one, thread->tid);
+
+	g_array_index(one->threads, GsScriptThread, index).name = thread->name;
+	return index;
+}
+
+GsScript *gs_script_of_vm(const GsScript *script, uint32_t vm)
+{
+	GsScript *one = gs_script_new(script->source);
+	/* of each call the last in @one up to there, back along what it follows */
+	g_autofree int32_t *kept = g_new(int32_t, script->calls->len);
+	int64_t epoch_ns = 0, vm_end_ns = 0;
+
+	for (unsigned int i = 0; i < script->calls->len; i++) {
+		GsScriptCall call = *gs_script_call(script, i);
+		const int32_t after = call.after >= 0 ? kept[call.after] : -1;
+		const bool skips = call.after >= 0 &&
+				   gs_script_call(script, (unsigned int)call.after)->vm != vm;
+
+		kept[i] = after;
+		if (call.vm != vm)
+			continue;
+		kept[i] = (int32_t)one->calls->len;
+		if (kept[i] == 0)
+			epoch_ns = vm_end_ns = call.start_ns;
+		if (kept[i] == 0 || skips) {
+			int64_t from_ns = epoch_ns;
+
+			if (after >= 0)
+				from_ns = end_ns(gs_script_call(one, (unsigned int)after));
+			if (g_str_equal(call.name, GS_SCRIPT_CLOSE))
+				from_ns = vm_end_ns;
+			call.think_ns = MAX(call.start_ns - from_ns, 0);
+		}
+		vm_end_ns = MAX(vm_end_ns, end_ns(&call));
+		call.after = after;
+		call.vm = 0;
+		call.thread = copy_thread(script, &call, one);
+		g_array_append_val(one->calls, call);
+	}
+	for (unsigned int i = 0; i < one->calls->len; i++)
+		g_array_index(one->calls, GsScriptCall, i).start_ns -= epoch_ns;
+	one->vm_count = 1;
+	gs_script_number_calls(one);
+	return one;
+}

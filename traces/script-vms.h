@@ -14,4 +14,14 @@
  */
 void gs_script_note_vms(GsScript *script);
 
+/* The VM to look at if nobody says which: the first that has had memory or run, else the first. */
+uint32_t gs_script_first_vm(const GsScript *script);
+
+/*
+ * The calls of VM @vm alone, as a script that begins with the first of them. What
+ * lies between two of a thread in other VMs becomes think time, durations and all.
+ * The caller frees it.
+ */
+GsScript *gs_script_of_vm(const GsScript *script, uint32_t vm);
+
 #endif

@@ -11,6 +11,7 @@ GsScript *gs_script_new(const char *source)
 	script->label = g_strdup(source);
 	script->calls = g_array_new(FALSE, TRUE, sizeof(GsScriptCall));
 	script->threads = g_array_new(FALSE, TRUE, sizeof(GsScriptThread));
+	script->names = g_string_chunk_new(64);
 	script->notes = g_ptr_array_new_with_free_func(g_free);
 	return script;
 }
@@ -21,6 +22,7 @@ void gs_script_free(GsScript *script)
 	g_free(script->label);
 	g_array_unref(script->calls);
 	g_array_unref(script->threads);
+	g_string_chunk_free(script->names);
 	g_ptr_array_unref(script->notes);
 	g_free(script);
 }
