@@ -48,7 +48,7 @@ static GBytes *read_path(const GsDataKind *kind, const char *path, GError **erro
 	return NULL;
 }
 
-static GBytes *read_shipped(const GsDataKind *kind, const char *name, GError **error)
+GBytes *gs_data_read_shipped(const GsDataKind *kind, const char *name, GError **error)
 {
 	g_autofree char *path = g_strconcat(kind->folder, name, SUFFIX, NULL);
 	GBytes *text = g_resource_lookup_data(gs_resources_get_resource(), path,
@@ -69,7 +69,7 @@ GsIniFile *gs_data_open(const GsDataKind *kind, const char *name, GError **error
 {
 	const bool path = gs_data_is_path(name);
 	g_autoptr(GBytes) text =
-		path ? read_path(kind, name, error) : read_shipped(kind, name, error);
+		path ? read_path(kind, name, error) : gs_data_read_shipped(kind, name, error);
 	g_autofree char *source = NULL;
 	const char *data;
 	gsize length;

@@ -26,6 +26,9 @@ char **gs_data_list(const GsDataKind *kind);
 /* Whether @name is that of a user's file: it has a '/' or ends in ".ini". */
 bool gs_data_is_path(const char *name);
 
+/* The text of shipped file @name; an unknown one is an error with a suggestion. */
+GBytes *gs_data_read_shipped(const GsDataKind *kind, const char *name, GError **error);
+
 /*
  * Open shipped file @name or, if that is a path, the user's. The caller frees
  * it. An unknown name is an error with a suggestion.

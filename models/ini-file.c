@@ -10,6 +10,7 @@ typedef struct {
 	const char *source; /* interned */
 	unsigned int line;  /* from 1 */
 	char *value;        /* owned; NULL: a group */
+	GPtrArray *keys;    /* owned, of a group: its keys in order, within entries' names */
 } Entry;
 
 struct GsIniFile {
@@ -25,6 +26,7 @@ static void entry_free(void *data)
 	Entry *entry = data;
 
 	g_free(entry->value);
+	g_clear_pointer(&entry->keys, g_ptr_array_unref);
 	g_free(entry);
 }
 
@@ -66,6 +68,7 @@ static bool add_entry(GsIniFile *ini, const char *group, const char *key, unsign
 		      GError **error)
 {
 	const Entry *first = find_entry(ini, group, key);
+	char *name;
 	Entry *entry;
 
 	if (first && key)
@@ -77,7 +80,12 @@ static bool add_entry(GsIniFile *ini, const char *group, const char *key, unsign
 	entry = g_new0(Entry, 1);
 	entry->source = ini->source;
 	entry->line = line;
-	g_hash_table_insert(ini->entries, entry_name(group, key), entry);
+	name = entry_name(group, key);
+	g_hash_table_insert(ini->entries, name, entry);
+	if (key)
+		g_ptr_array_add(find_entry(ini, group, NULL)->keys, name + strlen(group) + 1);
+	else
+		entry->keys = g_ptr_array_new();
 	return true;
 }
 
@@ -104,7 +112,7 @@ static bool scan_line(GsIniFile *ini, char *line, unsigned int number, char **gr
 			       line);
 	*end = '\0';
 	g_strchomp(line);
-	if (!*line || line[strspn(line, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-")])
+	if (!*line || line[strspn(line, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-,")])
 		return fail_at(ini, number, error, "not a key: '%s'", line);
 	if (!*group)
 		return fail_at(ini, number, error, "key '%s' comes before the first group", line);
@@ -219,6 +227,11 @@ const char *const *gs_ini_file_groups(const GsIniFile *ini)
 	return (const char *const *)ini->groups;
 }
 
+bool gs_ini_file_has(const GsIniFile *ini, const char *group)
+{
+	return find_entry(ini, group, NULL) != NULL;
+}
+
 const char *gs_ini_file_get(const GsIniFile *ini, const char *group, const char *key)
 {
 	const Entry *entry = find_entry(ini, group, key);
@@ -240,35 +253,16 @@ const char *gs_ini_file_require(const GsIniFile *ini, const char *group, const c
 	return NULL;
 }
 
-static int compare_lines(const void *a, const void *b, void *data)
-{
-	GHashTable *lines = data;
-	const unsigned int x = GPOINTER_TO_UINT(g_hash_table_lookup(lines, *(char *const *)a));
-	const unsigned int y = GPOINTER_TO_UINT(g_hash_table_lookup(lines, *(char *const *)b));
-
-	return (x > y) - (x < y);
-}
-
 const char **gs_ini_file_keys(const GsIniFile *ini, const char *group)
 {
-	g_autofree char *prefix = g_strconcat(group, "\n", NULL);
-	g_autoptr(GHashTable) lines = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GPtrArray) keys = g_ptr_array_new();
-	GHashTableIter iter;
-	void *name, *data;
+	const Entry *entry = find_entry(ini, group, NULL);
+	const unsigned int count = entry ? entry->keys->len : 0;
+	const char **keys = g_new(const char *, count + 1);
 
-	g_hash_table_iter_init(&iter, ini->entries);
-	while (g_hash_table_iter_next(&iter, &name, &data)) {
-		char *key = (char *)name + strlen(prefix);
-
-		if (!g_str_has_prefix(name, prefix))
-			continue;
-		g_ptr_array_add(keys, key);
-		g_hash_table_insert(lines, key, GUINT_TO_POINTER(((Entry *)data)->line));
-	}
-	g_ptr_array_sort_with_data(keys, compare_lines, lines);
-	g_ptr_array_add(keys, NULL);
-	return (const char **)g_ptr_array_free(g_steal_pointer(&keys), FALSE);
+	for (unsigned int i = 0; i < count; i++)
+		keys[i] = g_ptr_array_index(entry->keys, i);
+	keys[count] = NULL;
+	return keys;
 }
 
 bool gs_ini_file_check_keys(const GsIniFile *ini, const char *group, const char *const *known,
@@ -304,4 +298,31 @@ void gs_ini_file_fail(const GsIniFile *ini, const char *group, const char *key, 
 			    message);
 	else
 		g_set_error(error, ini->domain, ini->code, "%s: %s", ini->source, message);
+}
+
+char *gs_ini_file_place(const GsIniFile *ini, const char *group, const char *key)
+{
+	const Entry *entry = find_entry(ini, group, key);
+
+	return entry ? g_strdup_printf("%s:%u", entry->source, entry->line) : g_strdup(ini->source);
+}
+
+/* With its end, lest two texts in a row be taken for two others. */
+static void hash_text(GChecksum *checksum, const char *text)
+{
+	g_checksum_update(checksum, (const guchar *)text, (gssize)strlen(text) + 1);
+}
+
+void gs_ini_file_hash(const GsIniFile *ini, GChecksum *checksum)
+{
+	for (char **group = ini->groups; *group; group++) {
+		g_autofree const char **keys = gs_ini_file_keys(ini, *group);
+
+		hash_text(checksum, *group);
+		for (const char **key = keys; *key; key++) {
+			hash_text(checksum, *key);
+			hash_text(checksum, gs_ini_file_get(ini, *group, *key));
+		}
+		hash_text(checksum, "");
+	}
 }

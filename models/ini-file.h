@@ -33,6 +33,9 @@ bool gs_ini_file_insert(GsIniFile *ini, const char *place, GsIniFile *part, GErr
 /* The groups in the file's order, NULL-terminated; borrowed. */
 const char *const *gs_ini_file_groups(const GsIniFile *ini);
 
+/* Whether there is a @group. */
+bool gs_ini_file_has(const GsIniFile *ini, const char *group);
+
 /* The keys of @group in the file's order, NULL-terminated: free the array, not the keys. */
 const char **gs_ini_file_keys(const GsIniFile *ini, const char *group);
 
@@ -46,6 +49,12 @@ const char *gs_ini_file_require(const GsIniFile *ini, const char *group, const c
 /* Whether @group has no other keys than @known (NULL-terminated). */
 bool gs_ini_file_check_keys(const GsIniFile *ini, const char *group, const char *const *known,
 			    GError **error);
+
+/* "SOURCE:LINE" of @key in @group, or, if NULL, of @group, for later messages; to be freed. */
+char *gs_ini_file_place(const GsIniFile *ini, const char *group, const char *key);
+
+/* Add the groups, keys and values to @checksum, in the file's order. */
+void gs_ini_file_hash(const GsIniFile *ini, GChecksum *checksum);
 
 /* Set @error to "SOURCE:LINE: ...", the line of @key in @group, or, if NULL, of @group. */
 void gs_ini_file_fail(const GsIniFile *ini, const char *group, const char *key, GError **error,

@@ -5,6 +5,7 @@
 #include "models/suggest.h"
 #include "sim/engine/sim-time.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 typedef enum {
@@ -356,4 +357,65 @@ bool gs_params_describe(unsigned int i, const char **ret_name, const char **ret_
 	*ret_name = table[i].name;
 	*ret_help = table[i].help;
 	return true;
+}
+
+bool gs_params_get(const GsMachineParams *params, unsigned int i, GsAssignment *ret_assignment)
+{
+	const void *field;
+
+	if (i >= G_N_ELEMENTS(table))
+		return false;
+	field = (const char *)params + table[i].offset;
+	ret_assignment->param = &table[i];
+	switch (table[i].type) {
+	case PARAM_BOOL:
+		ret_assignment->value.number = *(const bool *)field;
+		break;
+	case PARAM_INT:
+	case PARAM_VCPUS:
+		ret_assignment->value.number = *(const int *)field;
+		break;
+	case PARAM_INT64:
+	case PARAM_NS:
+	case PARAM_US:
+	case PARAM_PPM:
+		ret_assignment->value.number = *(const int64_t *)field;
+		break;
+	case PARAM_DISTRIBUTION:
+		ret_assignment->value.distribution = *(const GsDistribution *)field;
+		break;
+	}
+	return true;
+}
+
+char *gs_params_text(const GsAssignment *assignment)
+{
+	const int64_t number = assignment->value.number;
+
+	switch (assignment->param->type) {
+	case PARAM_PPM:
+		/* below 0: drawn, which no text says */
+		if (number < 0)
+			break;
+		return gs_ppm_text(number);
+	case PARAM_US:
+		/* the kernel's unit, where it can say it */
+		if (number % GS_NSEC_PER_USEC)
+			return gs_duration_text(number);
+		return g_strdup_printf("%" PRId64, number / GS_NSEC_PER_USEC);
+	case PARAM_VCPUS:
+		if (number == GS_READER_VCPUS_RUN)
+			return g_strdup("run");
+		if (number == GS_READER_VCPUS_CREATED)
+			return g_strdup("created");
+		break;
+	case PARAM_DISTRIBUTION:
+		return gs_distribution_text(&assignment->value.distribution);
+	case PARAM_BOOL:
+	case PARAM_INT:
+	case PARAM_INT64:
+	case PARAM_NS:
+		break;
+	}
+	return g_strdup_printf("%" PRId64, number);
 }

@@ -61,6 +61,12 @@ bool gs_params_has(const GsMachineParams *params, const GsAssignment *assignment
 bool gs_params_parse(const char *name, const char *value, GsAssignment *ret_assignment,
 		     GError **error);
 
+/* Its value in its one spelling, which gs_params_parse() reads; the caller frees it. */
+char *gs_params_text(const GsAssignment *assignment);
+
+/* The I-th parameter as @params has it; false behind the last. */
+bool gs_params_get(const GsMachineParams *params, unsigned int i, GsAssignment *ret_assignment);
+
 /* The I-th parameter's name and help text, both static; false behind the last. */
 bool gs_params_describe(unsigned int i, const char **ret_name, const char **ret_help);
 

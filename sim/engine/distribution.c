@@ -2,6 +2,7 @@
 #include "sim/engine/distribution.h"
 
 #include <glib.h>
+#include <inttypes.h>
 #include <string.h>
 
 __extension__ typedef __int128 Int128;
@@ -175,4 +176,37 @@ bool gs_distribution_parse(const char *text, GsDistribution *ret_distribution)
 		return false;
 	*ret_distribution = distribution;
 	return true;
+}
+
+char *gs_ppm_text(int64_t ppm)
+{
+	char *text = g_strdup_printf("%" PRId64 ".%06" PRId64, ppm / PPM, ppm % PPM);
+	size_t length = strlen(text);
+
+	while (text[length - 1] == '0')
+		length--;
+	if (text[length - 1] == '.')
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+char *gs_distribution_text(const GsDistribution *distribution)
+{
+	g_autofree char *first = gs_duration_text(distribution->ns);
+	g_autofree char *second = NULL;
+
+	switch (distribution->kind) {
+	case GS_DISTRIBUTION_CONSTANT:
+		break;
+	case GS_DISTRIBUTION_UNIFORM:
+		second = gs_duration_text(distribution->most_ns);
+		return g_strdup_printf("uniform:%s,%s", first, second);
+	case GS_DISTRIBUTION_EXPONENTIAL:
+		return g_strdup_printf("exponential:%s", first);
+	case GS_DISTRIBUTION_LOGNORMAL:
+		second = gs_ppm_text(distribution->sigma_ppm);
+		return g_strdup_printf("lognormal:%s,%s", first, second);
+	}
+	return g_steal_pointer(&first);
 }

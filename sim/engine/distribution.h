@@ -39,6 +39,12 @@ typedef struct {
 /* Read it from words. False if @text is none, or names what cannot be drawn from. */
 bool gs_distribution_parse(const char *text, GsDistribution *ret_distribution);
 
+/* The one spelling of @distribution, which parses to an equal one; the caller frees it. */
+char *gs_distribution_text(const GsDistribution *distribution);
+
+/* @ppm millionths, 0 or more, as a decimal fraction: "0.35", "2"; the caller frees it. */
+char *gs_ppm_text(int64_t ppm);
+
 bool gs_distribution_equal(const GsDistribution *a, const GsDistribution *b);
 
 /* Draw: 0 to GS_DISTRIBUTION_MAX_NS. */

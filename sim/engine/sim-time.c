@@ -114,3 +114,12 @@ char *gs_duration_format(int64_t ns)
 	}
 	return g_strdup_printf("%s%" PRIu64 " ns", sign, magnitude);
 }
+
+char *gs_duration_text(int64_t ns)
+{
+	size_t i = 0;
+
+	while (ns % units[i].ns)
+		i++;
+	return g_strdup_printf("%" PRId64 "%s", ns / units[i].ns, units[i].name);
+}

@@ -42,4 +42,10 @@ bool gs_duration_parse(const char *text, int64_t *ret_ns, GError **error);
  */
 char *gs_duration_format(int64_t ns);
 
+/*
+ * Write @ns, 0 or more, exactly, in the largest unit that does without a fraction:
+ * "25us", "1500us", "0s". gs_duration_parse() reads it. The caller frees the text.
+ */
+char *gs_duration_text(int64_t ns);
+
 #endif

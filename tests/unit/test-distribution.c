@@ -127,11 +127,33 @@ static void test_limits(void)
 	g_assert_cmpint(most, ==, GS_DISTRIBUTION_MAX_NS);
 }
 
+static void test_text(void)
+{
+	static const char *const texts[][2] = {
+		{ "3000ns", "3us" },
+		{ "uniform:0s,1.5ms", "uniform:0s,1500us" },
+		{ "exponential:0.38ms", "exponential:380us" },
+		{ "lognormal:3us,0.800000", "lognormal:3us,0.8" },
+		{ "lognormal:3us,2.0", "lognormal:3us,2" },
+		{ "lognormal:3us,0.000001", "lognormal:3us,0.000001" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		const GsDistribution distribution = parse(texts[i][0]);
+		g_autofree char *text = gs_distribution_text(&distribution);
+		const GsDistribution again = parse(text);
+
+		g_assert_cmpstr(text, ==, texts[i][1]);
+		g_assert_true(gs_distribution_equal(&again, &distribution));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/distribution/parse", test_parse);
 	g_test_add_func("/distribution/parse/errors", test_parse_errors);
+	g_test_add_func("/distribution/text", test_text);
 	g_test_add_func("/distribution/reproducible", test_reproducible);
 	g_test_add_func("/distribution/quantiles", test_quantiles);
 	g_test_add_func("/distribution/limits", test_limits);

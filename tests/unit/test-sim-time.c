@@ -151,6 +151,33 @@ static void test_round_trip(void)
 	}
 }
 
+/* Exactly, in the largest unit that needs no fraction. */
+static void test_text(void)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 0, "0s" },
+		{ 1, "1ns" },
+		{ 25000, "25us" },
+		{ 1500000, "1500us" },
+		{ 2 * GS_NSEC_PER_SEC, "2s" },
+		{ INT64_MAX, "9223372036854775807ns" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text = gs_duration_text(cases[i].ns);
+		g_autoptr(GError) error = NULL;
+		int64_t back_ns;
+
+		g_assert_cmpstr(text, ==, cases[i].text);
+		gs_duration_parse(text, &back_ns, &error);
+		g_assert_no_error(error);
+		g_assert_cmpint(back_ns, ==, cases[i].ns);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -158,5 +185,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/sim-time/parse-errors", test_parse_errors);
 	g_test_add_func("/sim-time/format", test_format);
 	g_test_add_func("/sim-time/round-trip", test_round_trip);
+	g_test_add_func("/sim-time/text", test_text);
 	return g_test_run();
 }
