@@ -24,9 +24,13 @@ static void append_inputs(GString *out, const GsReportTrace *trace)
 	gs_csv_append_text(out, gs_machine_spec_host(machine), ',');
 	gs_csv_append_number(out, gs_machine_spec_cpus(machine), ',');
 	gs_csv_append_text(out, gs_machine_spec_overrides(machine), ',');
-	gs_csv_append_text(out, spec->from_policy->name, ',');
-	gs_csv_append_number(out, spec->from_hz, ',');
-	gs_csv_append_number(out, spec->from_cpus, ',');
+	if (trace->scenario) {
+		g_string_append(out, ",,,");
+	} else {
+		gs_csv_append_text(out, spec->from_policy->name, ',');
+		gs_csv_append_number(out, spec->from_hz, ',');
+		gs_csv_append_number(out, spec->from_cpus, ',');
+	}
 	gs_csv_append_text(out, trace->preamble ? trace->preamble : "", ',');
 	g_string_append_printf(out, "%" PRIu64 ",", spec->seed);
 	gs_csv_append_number(out, spec->runs, ',');

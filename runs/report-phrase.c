@@ -105,6 +105,26 @@ char *gs_report_phrase_cell(const GsCallStats *stats)
 	return g_string_free(out, FALSE);
 }
 
+GsTextGrid *gs_report_phrase_grid(const GsReportView *view, const GsReportBlock *block)
+{
+	GsTextGrid *grid = gs_text_grid_new();
+
+	for (unsigned int hz = 0; hz < view->hz->len; hz++)
+		gs_text_grid_add_heading(grid,
+					 g_strdup_printf("HZ=%d", gs_report_view_hz(view, hz)));
+	for (unsigned int policy = 0; policy < view->policies->len; policy++) {
+		gs_text_grid_add_label(grid, g_strdup(gs_report_view_policy(view, policy)->name));
+		for (unsigned int hz = 0; hz < view->hz->len; hz++) {
+			const GsCallStats *stats =
+				gs_report_view_stats(view, block->call, policy, hz);
+
+			gs_text_grid_add_text(grid, stats ? gs_report_phrase_cell(stats) :
+							    g_strdup("-"));
+		}
+	}
+	return grid;
+}
+
 static bool is_sum(const GsReportView *view, const GsReportBlock *block)
 {
 	return block->call == view->trace->summary->calls->len;
@@ -123,6 +143,21 @@ char *gs_report_phrase_title(const GsReportView *view, const GsReportBlock *bloc
 			       block->last_occurrence);
 }
 
+/* Which thread makes the call; of a fleet, that all of its VMs do. */
+static char *phrase_maker(const GsReportView *view, const GsReportBlock *block)
+{
+	const GsSummary *summary = view->trace->summary;
+	const GsScript *script = view->trace->spec->script;
+	const uint32_t member = summary->pool->members[summary->pool->first[block->call]];
+	const GsScriptThread *thread = &g_array_index(script->threads, GsScriptThread,
+						      gs_script_call(script, member)->thread);
+
+	if (script->vm_count > 1)
+		return g_strdup_printf("in each of %" PRIu32 " VMs",
+				       gs_summary_call(summary, block->call)->vm_count);
+	return g_strdup_printf("thread %s", thread->name ? thread->name : "main");
+}
+
 char *gs_report_phrase_observed(const GsReportView *view, const GsReportBlock *block)
 {
 	const GsSummary *summary = view->trace->summary;
@@ -132,6 +167,8 @@ char *gs_report_phrase_observed(const GsReportView *view, const GsReportBlock *b
 
 	if (is_sum(view, block))
 		return g_strdup("what all its ioctls wait, summed");
+	if (view->trace->scenario)
+		return phrase_maker(view, block);
 	for (unsigned int n = block->call; n < summary->calls->len; n++) {
 		const GsCallSummary *call = gs_summary_call(summary, n);
 
@@ -287,14 +324,11 @@ static void add_pair(GPtrArray *pairs, const char *name, char *value)
 	g_ptr_array_add(pairs, value);
 }
 
-GPtrArray *gs_report_phrase_provenance(const GsReport *report, const GsReportTrace *trace)
+/* The log, and what it was recorded under. */
+static void add_trace_pairs(GPtrArray *pairs, const GsReportTrace *trace)
 {
 	const GsReplaySpec *spec = trace->spec;
 	const GsScript *script = spec->script;
-	const GsMachineSpec *machine = spec->machine;
-	const char *overrides = gs_machine_spec_overrides(machine);
-	int cpus = gs_machine_spec_cpus(machine);
-	GPtrArray *pairs = g_ptr_array_new_with_free_func(g_free);
 	GString *text = g_string_new(NULL);
 	unsigned int from_preamble = 0;
 
@@ -319,6 +353,41 @@ GPtrArray *gs_report_phrase_provenance(const GsReport *report, const GsReportTra
 			 g_strdup_printf("less %s in each duration and %s before each system call",
 					 inside, between));
 	}
+}
+
+/* The scenario, and what it asks. */
+static void add_scenario_pairs(GPtrArray *pairs, const GsReportTrace *trace)
+{
+	const GsScenario *scenario = trace->scenario;
+	const GsScript *script = trace->spec->script;
+	g_autofree char *start = gs_scenario_get(scenario, "start");
+
+	if (scenario->title)
+		add_pair(pairs, "scenario", g_strdup(scenario->title));
+	if (scenario->question)
+		add_pair(pairs, "question", g_strdup(scenario->question));
+	if (script->vm_count == 1)
+		add_pair(pairs, "model", g_strdup_printf("%s: 1 VM, %u ioctls", script->label,
+							 script->calls->len));
+	else
+		add_pair(pairs, "model",
+			 g_strdup_printf("%s: %" PRIu32 " VMs, %u ioctls each, start %s",
+					 script->label, script->vm_count,
+					 script->calls->len / script->vm_count, start));
+}
+
+GPtrArray *gs_report_phrase_provenance(const GsReport *report, const GsReportTrace *trace)
+{
+	const GsReplaySpec *spec = trace->spec;
+	const GsMachineSpec *machine = spec->machine;
+	const char *overrides = gs_machine_spec_overrides(machine);
+	int cpus = gs_machine_spec_cpus(machine);
+	GPtrArray *pairs = g_ptr_array_new_with_free_func(g_free);
+
+	if (trace->scenario)
+		add_scenario_pairs(pairs, trace);
+	else
+		add_trace_pairs(pairs, trace);
 	add_pair(pairs, "machine", g_strdup_printf("%s, kernel %s, host %s, %d CPU%s",
 						   gs_machine_spec_machine(machine),
 						   gs_machine_spec_kernel(machine),

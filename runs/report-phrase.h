@@ -9,14 +9,18 @@
 #include <glib.h>
 
 #include "runs/report-view.h"
+#include "runs/text-grid.h"
 
 /* "25.2 ms (20.1-30.0)": the median, and the 5 % to 95 % range in its unit if it has a width. */
 char *gs_report_phrase_cell(const GsCallStats *stats);
 
+/* These of a block: policies down, tick rates across. */
+GsTextGrid *gs_report_phrase_grid(const GsReportView *view, const GsReportBlock *block);
+
 /* "KVM_IOEVENTFD 0", "KVM_IOEVENTFD 1..7" */
 char *gs_report_phrase_title(const GsReportView *view, const GsReportBlock *block);
 
-/* "observed 25.18 ms", or that the log does not have it. */
+/* "observed 25.18 ms", or that the log does not have it; of a scenario: who makes it. */
 char *gs_report_phrase_observed(const GsReportView *view, const GsReportBlock *block);
 
 /*

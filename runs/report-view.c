@@ -25,19 +25,20 @@ static bool are_alike_ns(int64_t a_ns, int64_t b_ns)
 	return apart_ns <= ALIKE_NS || apart_ns <= MIN(a_ns, b_ns) / 100 * ALIKE_PERCENT;
 }
 
+bool gs_call_stats_are_alike(const GsCallStats *a, const GsCallStats *b)
+{
+	if (!are_alike_ns(a->median_ns, b->median_ns) || !are_alike_ns(a->p05_ns, b->p05_ns) ||
+	    !are_alike_ns(a->p95_ns, b->p95_ns))
+		return false;
+	return (!a->stall_count && !b->stall_count) || a->cause == b->cause;
+}
+
 static bool are_alike(const GsSummary *summary, unsigned int a, unsigned int b)
 {
-	for (unsigned int cell = 0; cell < summary->cell_count; cell++) {
-		const GsCallStats *left = gs_summary_stats(summary, cell, a);
-		const GsCallStats *right = gs_summary_stats(summary, cell, b);
-
-		if (!are_alike_ns(left->median_ns, right->median_ns) ||
-		    !are_alike_ns(left->p05_ns, right->p05_ns) ||
-		    !are_alike_ns(left->p95_ns, right->p95_ns))
+	for (unsigned int cell = 0; cell < summary->cell_count; cell++)
+		if (!gs_call_stats_are_alike(gs_summary_stats(summary, cell, a),
+					     gs_summary_stats(summary, cell, b)))
 			return false;
-		if ((left->stall_count || right->stall_count) && left->cause != right->cause)
-			return false;
-	}
 	return true;
 }
 

@@ -39,6 +39,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsReportView, gs_report_view_free)
 const GsCallStats *gs_report_view_stats(const GsReportView *view, unsigned int call,
 					unsigned int policy, unsigned int hz);
 
+/* Whether the figures shown differ by little, and what was waited for not at all. */
+bool gs_call_stats_are_alike(const GsCallStats *a, const GsCallStats *b);
+
 static inline const GsReportBlock *gs_report_view_block(const GsReportView *view, unsigned int i)
 {
 	return &g_array_index(view->blocks, GsReportBlock, i);

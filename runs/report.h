@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The report of a replay, in one of four forms.
+ * The report of a replay, or of a scenario's runs, in one of four forms.
  *
  * The table and its Markdown twin are for people: calls that wait, what for,
  * and under which policy least. CSV and JSON are for programs: every call,
@@ -13,13 +13,15 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "models/scenario/scenario.h"
 #include "runs/replay.h"
 #include "runs/summary.h"
 
-/* One replayed log; everything is borrowed. */
+/* One replayed log, or one scenario; everything is borrowed. */
 typedef struct {
 	const GsReplaySpec *spec;
 	const GsSummary *summary;
+	const GsScenario *scenario; /* what was run; NULL: a log, and @spec says its origin */
 	const char *preamble; /* the VMM model that supplied the calls before the log; or NULL */
 	bool from_inferred;    /* what it was recorded under is judged from the log */
 } GsReportTrace;

@@ -7,7 +7,7 @@
 #include "runs/csv.h"
 
 static const char header[] =
-	"trace,vm,hz,policy,kernel,tid,call,occurrence,run,start_ns,latency_ns,wait_ns\n";
+	"trace,vm,hz,policy,kernel,tid,thread,call,occurrence,run,start_ns,latency_ns,wait_ns\n";
 
 /* A 64-bit number, its sign and the separator after it. */
 #define NUMBER_MAX 21
@@ -65,14 +65,16 @@ static void append_prefix(GString *out, const GsReplaySpec *spec, unsigned int c
 			  const GsScriptCall *call)
 {
 	const GsScript *script = spec->script;
+	const GsScriptThread *thread =
+		&g_array_index(script->threads, GsScriptThread, call->thread);
 
 	gs_csv_append_text(out, script->label, ',');
 	gs_csv_append_number(out, call->vm, ',');
 	gs_csv_append_number(out, spec->cells[cell].hz, ',');
 	gs_csv_append_text(out, spec->cells[cell].policy->name, ',');
 	gs_csv_append_text(out, gs_machine_spec_kernel(spec->machine), ',');
-	gs_csv_append_number(out, g_array_index(script->threads, GsScriptThread, call->thread).tid,
-			     ',');
+	gs_csv_append_number(out, thread->tid, ',');
+	gs_csv_append_text(out, thread->name ? thread->name : "", ',');
 	gs_csv_append_text(out, call->name, ',');
 	gs_csv_append_number(out, call->occurrence, ',');
 }

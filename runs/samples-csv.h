@@ -4,7 +4,7 @@
  * programs. One row each, in the order cell, run, call of the script; also for
  * calls that failed in the log or are not simulated, at their recorded time.
  *
- *     trace,vm,hz,policy,kernel,tid,call,occurrence,run,start_ns,latency_ns,wait_ns
+ *     trace,vm,hz,policy,kernel,tid,thread,call,occurrence,run,start_ns,latency_ns,wait_ns
  */
 #ifndef GS_SAMPLES_CSV_H
 #define GS_SAMPLES_CSV_H

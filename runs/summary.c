@@ -37,85 +37,40 @@ static int64_t mean_ns(const int64_t *values, size_t count)
 	return (sum + (int64_t)count / 2) / (int64_t)count;
 }
 
-/* A key for the calls that are one: the same name, the same occurrence. */
-typedef struct {
-	const char *name;
-	uint32_t occurrence;
-} CallKey;
-
-static unsigned int hash_key(gconstpointer key)
+/* What the script says of calls that are one. */
+static void add_calls(GsSummary *summary, const GsScript *script)
 {
-	const CallKey *call = key;
+	const GsCallPool *pool = summary->pool;
 
-	return g_str_hash(call->name) ^ (call->occurrence * UINT32_C(2654435761));
-}
+	for (unsigned int n = 0; n < pool->calls->len; n++) {
+		const GsPooledCall *pooled = gs_call_pool_call(pool, n);
+		GsCallSummary fresh = {
+			.name = pooled->name,
+			.occurrence = pooled->occurrence,
+			.vm_count = pooled->vm_count,
+		};
 
-static gboolean equal_keys(gconstpointer a, gconstpointer b)
-{
-	const CallKey *left = a, *right = b;
+		for (uint32_t m = pool->first[n]; m < pool->first[n + 1]; m++) {
+			const GsScriptCall *call = gs_script_call(script, pool->members[m]);
 
-	return left->occurrence == right->occurrence && !strcmp(left->name, right->name);
-}
-
-/* Which calls of the script are one. */
-static void pool_calls(GsSummary *summary, const GsScript *script)
-{
-	g_autoptr(GHashTable) known = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
-
-	summary->pool_of = g_new(uint32_t, script->calls->len);
-	for (unsigned int i = 0; i < script->calls->len; i++) {
-		const GsScriptCall *call = gs_script_call(script, i);
-		CallKey *key = g_new(CallKey, 1);
-		GsCallSummary *pooled;
-		gpointer index;
-
-		*key = (CallKey){ call->name, call->occurrence };
-		if (g_hash_table_lookup_extended(known, key, NULL, &index)) {
-			g_free(key);
-		} else {
-			GsCallSummary fresh = {
-				.name = call->name,
-				.occurrence = call->occurrence,
-			};
-
-			index = GUINT_TO_POINTER(summary->calls->len);
-			g_array_append_val(summary->calls, fresh);
-			g_hash_table_insert(known, key, index);
+			fresh.preamble_count += call->from_preamble;
+			fresh.observed_count += call->recorded_ns >= 0;
 		}
-		summary->pool_of[i] = GPOINTER_TO_UINT(index);
-		pooled = &g_array_index(summary->calls, GsCallSummary, summary->pool_of[i]);
-		pooled->vm_count++;
-		pooled->preamble_count += call->from_preamble;
-		pooled->observed_count += call->recorded_ns >= 0;
+		g_array_append_val(summary->calls, fresh);
 	}
-}
-
-/* The reverse of pool_of. */
-static void list_members(GsSummary *summary, unsigned int script_call_count)
-{
-	unsigned int count = summary->calls->len;
-	g_autofree uint32_t *next = g_new(uint32_t, count);
-
-	summary->first = g_new0(uint32_t, count + 1);
-	summary->members = g_new(uint32_t, script_call_count);
-	for (unsigned int n = 0; n < count; n++) {
-		next[n] = summary->first[n];
-		summary->first[n + 1] = next[n] + gs_summary_call(summary, n)->vm_count;
-	}
-	for (unsigned int i = 0; i < script_call_count; i++)
-		summary->members[next[summary->pool_of[i]]++] = i;
 }
 
 static void summarise_observed(GsSummary *summary, const GsScript *script)
 {
 	g_autofree int64_t *values = g_new(int64_t, script->calls->len);
+	const GsCallPool *pool = summary->pool;
 
 	for (unsigned int n = 0; n < summary->calls->len; n++) {
 		GsCallSummary *pooled = &g_array_index(summary->calls, GsCallSummary, n);
 		size_t count = 0;
 
-		for (uint32_t m = summary->first[n]; m < summary->first[n + 1]; m++) {
-			const GsScriptCall *call = gs_script_call(script, summary->members[m]);
+		for (uint32_t m = pool->first[n]; m < pool->first[n + 1]; m++) {
+			const GsScriptCall *call = gs_script_call(script, pool->members[m]);
 
 			if (call->recorded_ns >= 0)
 				values[count++] = call->recorded_ns;
@@ -135,8 +90,8 @@ GsSummary *gs_summary_new(const GsScript *script, unsigned int cell_count)
 
 	summary->calls = g_array_new(FALSE, FALSE, sizeof(GsCallSummary));
 	summary->cell_count = cell_count;
-	pool_calls(summary, script);
-	list_members(summary, script->calls->len);
+	summary->pool = gs_call_pool_new(script);
+	add_calls(summary, script);
 	summarise_observed(summary, script);
 	summary->stats = g_new0(GsCallStats, (size_t)cell_count * (summary->calls->len + 1));
 	return summary;
@@ -146,22 +101,20 @@ void gs_summary_free(GsSummary *summary)
 {
 	g_array_unref(summary->calls);
 	g_free(summary->stats);
-	g_free(summary->pool_of);
-	g_free(summary->members);
-	g_free(summary->first);
+	gs_call_pool_free(summary->pool);
 	g_free(summary);
 }
 
-static bool is_stall(int64_t wait_ns, int hz)
+int64_t gs_stall_threshold_ns(int hz)
 {
-	return wait_ns > GS_NSEC_PER_SEC / hz * STALL_JIFFIES_NUMERATOR / STALL_JIFFIES_DENOMINATOR;
+	return GS_NSEC_PER_SEC / hz * STALL_JIFFIES_NUMERATOR / STALL_JIFFIES_DENOMINATOR;
 }
 
 /* Fill in what follows from the values alone; sorts them. */
 static void summarise_values(GsCallStats *stats, int64_t *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), compare_ns);
-	stats->sample_count = (uint32_t)count;
+	stats->sample_count = count;
 	stats->min_ns = values[0];
 	stats->p05_ns = gs_quantile_ns(values, count, 5);
 	stats->median_ns = gs_quantile_ns(values, count, 50);
@@ -197,6 +150,8 @@ static void summarise_call(GsSummary *summary, const GsReplaySpec *spec, unsigne
 			   int64_t *waited_ns)
 {
 	GsCallStats *stats = stats_slot(summary, cell, n);
+	const GsCallPool *pool = summary->pool;
+	const int64_t stall_ns = gs_stall_threshold_ns(spec->cells[cell].hz);
 	unsigned int call_count = summary->calls->len;
 	int64_t wait_sum_ns = 0;
 	size_t count = 0;
@@ -205,14 +160,14 @@ static void summarise_call(GsSummary *summary, const GsReplaySpec *spec, unsigne
 	for (unsigned int run = 0; run < spec->runs; run++) {
 		const GsSample *of_run = samples + (size_t)run * spec->script->calls->len;
 
-		for (uint32_t m = summary->first[n]; m < summary->first[n + 1]; m++) {
-			const GsSample *sample = &of_run[summary->members[m]];
+		for (uint32_t m = pool->first[n]; m < pool->first[n + 1]; m++) {
+			const GsSample *sample = &of_run[pool->members[m]];
 
 			values[count++] = sample->latency_ns;
-			stats->stall_count += is_stall(sample->wait_ns, spec->cells[cell].hz);
+			stats->stall_count += sample->wait_ns > stall_ns;
 			wait_sum_ns += sample->wait_ns;
 			waited_ns[sample->cause < 0 ? call_count :
-						      summary->pool_of[sample->cause]] +=
+						      pool->entries[sample->cause].pool] +=
 				sample->wait_ns;
 		}
 	}
@@ -228,6 +183,7 @@ static void summarise_waits(GsSummary *summary, const GsReplaySpec *spec, unsign
 			    const GsSample *samples)
 {
 	GsCallStats *stats = stats_slot(summary, cell, summary->calls->len);
+	const int64_t stall_ns = gs_stall_threshold_ns(spec->cells[cell].hz);
 	const GsScript *script = spec->script;
 	size_t count = (size_t)spec->runs * script->vm_count;
 	g_autofree int64_t *sums = g_new0(int64_t, count);
@@ -237,7 +193,7 @@ static void summarise_waits(GsSummary *summary, const GsReplaySpec *spec, unsign
 			sums[(size_t)run * script->vm_count + gs_script_call(script, i)->vm] +=
 				samples[(size_t)run * script->calls->len + i].wait_ns;
 	for (size_t i = 0; i < count; i++)
-		stats->stall_count += is_stall(sums[i], spec->cells[cell].hz);
+		stats->stall_count += sums[i] > stall_ns;
 	summarise_values(stats, sums, count);
 	stats->mean_wait_ns = stats->mean_ns;
 	stats->cause = GS_CAUSE_NONE;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runs/call-pool.h"
 #include "runs/replay.h"
 
 /* In place of a call that caused a wait. */
@@ -23,8 +24,8 @@
 typedef struct {
 	int64_t min_ns, p05_ns, median_ns, p95_ns, max_ns, mean_ns;
 	int64_t mean_wait_ns;
-	uint32_t sample_count; /* runs x VMs */
-	uint32_t stall_count;  /* samples that waited over 0.3 jiffy */
+	uint64_t sample_count; /* runs x VMs */
+	uint64_t stall_count;  /* samples that waited over 0.3 jiffy */
 	int32_t cause;         /* what most of the waiting was for: a call, or GS_CAUSE_... */
 } GsCallStats;
 
@@ -39,14 +40,10 @@ typedef struct {
 } GsCallSummary;
 
 typedef struct {
-	GArray *calls; /* owned: GsCallSummary, in the order the log has the first of each */
+	GArray *calls;      /* owned: GsCallSummary, in the order the log has the first of each */
 	unsigned int cell_count;
 	GsCallStats *stats; /* owned: [cell][call], and after the last call the sums of waits */
-
-	/* How the calls of the script pool, by their index there; owned. */
-	uint32_t *pool_of; /* index into calls */
-	uint32_t *members; /* those of calls[n] begin at members[first[n]] */
-	uint32_t *first;
+	GsCallPool *pool;   /* owned: of the same calls */
 } GsSummary;
 
 GsSummary *gs_summary_new(const GsScript *script, unsigned int cell_count);
@@ -73,6 +70,9 @@ static inline const GsCallStats *gs_summary_waits(const GsSummary *summary, unsi
 {
 	return gs_summary_stats(summary, cell, summary->calls->len);
 }
+
+/* A wait beyond this is a stall at @hz: nothing but a tick makes it. */
+int64_t gs_stall_threshold_ns(int hz);
 
 /* The @percent quantile of @count sorted values, between two of them by linear interpolation. */
 int64_t gs_quantile_ns(const int64_t *sorted, size_t count, unsigned int percent);

@@ -5,7 +5,8 @@
 #include "runs/csv.h"
 #include "runs/samples-csv.h"
 
-#define HEADER "trace,vm,hz,policy,kernel,tid,call,occurrence,run,start_ns,latency_ns,wait_ns\n"
+#define HEADER \
+	"trace,vm,hz,policy,kernel,tid,thread,call,occurrence,run,start_ns,latency_ns,wait_ns\n"
 
 static char *contents_of(FILE *stream)
 {
@@ -30,6 +31,7 @@ static GsScript *script_of_two(const char *source)
 
 	create.thread = gs_script_thread(script, 4711);
 	device.thread = gs_script_thread(script, 4712);
+	g_array_index(script->threads, GsScriptThread, device.thread).name = "cpu0";
 	script->vm_count = 1;
 	g_array_append_val(script->calls, create);
 	g_array_append_val(script->calls, device);
@@ -65,14 +67,14 @@ static void test_rows(void)
 	text = contents_of(file);
 #define TRACE "\"a, \"\"b\"\".strace\""
 	g_assert_cmpstr(text, ==, HEADER
-		TRACE ",0,100,call-srcu,v7.3,4711,KVM_CREATE_VM,0,0,0,188027,0\n"
-		TRACE ",0,100,call-srcu,v7.3,4712,KVM_IOEVENTFD,3,0,200000,25182000,25000000\n"
-		TRACE ",0,100,call-srcu,v7.3,4711,KVM_CREATE_VM,0,1,0,1,0\n"
-		TRACE ",0,100,call-srcu,v7.3,4712,KVM_IOEVENTFD,3,1,9,9223372036854775807,10\n"
-		TRACE ",0,1000,hybrid,v7.3,4711,KVM_CREATE_VM,0,0,0,188027,0\n"
-		TRACE ",0,1000,hybrid,v7.3,4712,KVM_IOEVENTFD,3,0,200000,25182000,25000000\n"
-		TRACE ",0,1000,hybrid,v7.3,4711,KVM_CREATE_VM,0,1,0,1,0\n"
-		TRACE ",0,1000,hybrid,v7.3,4712,KVM_IOEVENTFD,3,1,9,9223372036854775807,10\n");
+		TRACE ",0,100,call-srcu,v7.3,4711,,KVM_CREATE_VM,0,0,0,188027,0\n"
+		TRACE ",0,100,call-srcu,v7.3,4712,cpu0,KVM_IOEVENTFD,3,0,200000,25182000,25000000\n"
+		TRACE ",0,100,call-srcu,v7.3,4711,,KVM_CREATE_VM,0,1,0,1,0\n"
+		TRACE ",0,100,call-srcu,v7.3,4712,cpu0,KVM_IOEVENTFD,3,1,9,9223372036854775807,10\n"
+		TRACE ",0,1000,hybrid,v7.3,4711,,KVM_CREATE_VM,0,0,0,188027,0\n"
+		TRACE ",0,1000,hybrid,v7.3,4712,cpu0,KVM_IOEVENTFD,3,0,200000,25182000,25000000\n"
+		TRACE ",0,1000,hybrid,v7.3,4711,,KVM_CREATE_VM,0,1,0,1,0\n"
+		TRACE ",0,1000,hybrid,v7.3,4712,cpu0,KVM_IOEVENTFD,3,1,9,9223372036854775807,10\n");
 }
 
 /* More than the writer holds back: no row is lost or torn where it flushes. */
