@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "runs/import-lines.h"
+#include "runs/import-model.h"
 #include "runs/import-report.h"
 #include "runs/import.h"
 #include "traces/ioeventfd-infer.h"
@@ -21,7 +22,7 @@ static const char description[] =
 
 /* The options as they stand on the command line; owned. */
 typedef struct {
-	char *format, *series, *ioeventfd, *output;
+	char *format, *series, *vm, *ioeventfd, *output;
 	char **files;
 	gboolean summary, check, strict, quiet;
 } Words;
@@ -30,19 +31,22 @@ static void words_clear(Words *words)
 {
 	g_free(words->format);
 	g_free(words->series);
+	g_free(words->vm);
 	g_free(words->ioeventfd);
 	g_free(words->output);
 	g_strfreev(words->files);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
 
-static const char *const format_names[] = { "table", "csv", "jsonl", "strace", NULL };
+static const char *const format_names[] = { "table", "csv",   "jsonl",
+					    "strace", "model", NULL };
 
 enum {
 	TABLE,
 	CSV,
 	JSONL,
-	STRACE
+	STRACE,
+	MODEL
 };
 
 static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_helped,
@@ -50,9 +54,11 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 {
 	const GOptionEntry entries[] = {
 		{ "format", 0, 0, G_OPTION_ARG_STRING, &words->format,
-		  "table, csv, jsonl or strace (table)", "FORMAT" },
+		  "table, csv, jsonl, strace, or model: a VMM model (table)", "FORMAT" },
 		{ "series", 0, 0, G_OPTION_ARG_STRING, &words->series,
 		  "only the N-th series of a mail, from 1", "N" },
+		{ "vm", 0, 0, G_OPTION_ARG_STRING, &words->vm,
+		  "model: of the N-th VM, from 0 (the first that is used)", "N" },
 		{ "summary", 0, 0, G_OPTION_ARG_NONE, &words->summary,
 		  "calls by request, threads and VMs, not a row for each call", NULL },
 		{ "check", 0, 0, G_OPTION_ARG_NONE, &words->check,
@@ -78,38 +84,64 @@ static bool usage_error(GError **error, const char *message)
 	return false;
 }
 
-static bool resolve(const Words *words, GsImportSpec *spec, int *ret_format, GError **error)
+/* What the options ask for. */
+typedef struct {
+	int format;
+	GsImportSpec rows;
+	GsImportModelOptions model;
+} Request;
+
+static bool check_format(const Words *words, int format, GError **error)
+{
+	if (words->summary && words->check)
+		return usage_error(error, "--check is part of --summary; say one of them");
+	if (format < STRACE || !(words->summary || words->check))
+		return format == MODEL || !words->vm ||
+		       usage_error(error, "--vm is for --format=model");
+	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "--%s has no format '%s'",
+		    words->check ? "check" : "summary", format_names[format]);
+	return false;
+}
+
+static bool resolve(const Words *words, Request *request, GError **error)
 {
 	static const GsImportFormat *const formats[] = { &gs_import_table, &gs_import_csv,
-							 &gs_import_jsonl, &gs_import_strace };
-	uint64_t series = 0;
-	int format = TABLE;
+							 &gs_import_jsonl, &gs_import_strace,
+							 NULL };
+	uint64_t series = 0, vm = 0;
+	int format = TABLE, ioeventfd = GS_IOEVENTFD_INFER;
 
 	if (!words->files)
 		return usage_error(error, "no FILE given; '-' is standard input");
-	if (words->summary && words->check)
-		return usage_error(error, "--check is part of --summary; say one of them");
 	if (words->format)
 		format = gs_option_parse_word("--format", words->format, format_names, error);
-	if (format < 0)
+	if (format < 0 || !check_format(words, format, error))
 		return false;
-	if (format == STRACE && (words->summary || words->check))
-		return usage_error(error, words->check ? "--check has no format 'strace'"
-						       : "--summary has no format 'strace'");
-	if (words->ioeventfd && gs_option_parse_word("--ioeventfd", words->ioeventfd,
-						     gs_ioeventfd_mode_names, error) < 0)
+	if (words->ioeventfd)
+		ioeventfd = gs_option_parse_word("--ioeventfd", words->ioeventfd,
+						 gs_ioeventfd_mode_names, error);
+	if (ioeventfd < 0)
 		return false;
 	if (words->series &&
 	    !gs_option_parse_number("--series", words->series, 1, UINT32_MAX, &series, error))
 		return false;
-	*spec = (GsImportSpec){
-		.paths = (const char *const *)words->files,
-		.series = (uint32_t)series,
-		.format = words->summary || words->check ? NULL : formats[format],
-		.summarise = words->summary,
-		.budget_bytes = GS_IMPORT_BUDGET_BYTES,
+	if (words->vm && !gs_option_parse_number("--vm", words->vm, 0, UINT32_MAX, &vm, error))
+		return false;
+	*request = (Request){
+		.format = format,
+		.rows = {
+			.paths = (const char *const *)words->files,
+			.series = (uint32_t)series,
+			.format = words->summary || words->check ? NULL : formats[format],
+			.summarise = words->summary,
+			.budget_bytes = GS_IMPORT_BUDGET_BYTES,
+		},
+		.model = {
+			.script = { .ioeventfd = (GsIoeventfdMode)ioeventfd,
+				    .series = (uint32_t)series },
+			.vm = words->vm ? (int64_t)vm : -1,
+		},
 	};
-	*ret_format = format;
 	return true;
 }
 
@@ -129,7 +161,7 @@ static bool write_rows(GsImport *import, const Words *words, int format, FILE *s
 		return gs_import_write(import, stream, error);
 	text = g_string_new(NULL);
 	if (words->check)
-		gs_import_lines_report(import, forms[format], text);
+		gs_import_lines_report(import->reader, forms[format], text);
 	else
 		gs_import_report_summary(import, forms[format], text);
 	fwrite(text->str, 1, text->len, stream);
@@ -162,43 +194,68 @@ static void add_notes(const GsImport *import, const Words *words, GPtrArray *not
 }
 
 /* With --strict, what is missing is the command's failure. */
-static bool check_strict(const GsImport *import, const Words *words, GError **error)
+static bool check_strict(const GsTraceReader *reader, const Words *words, GError **error)
 {
-	g_autofree char *missing = words->strict ? gs_import_lines_missing(import) : NULL;
+	g_autofree char *missing = words->strict ? gs_import_lines_missing(reader) : NULL;
 
 	if (missing)
 		g_set_error_literal(error, GS_CLI_ERROR, GS_CLI_ERROR_INCOMPLETE, missing);
 	return !missing;
 }
 
+static bool write_model(const Request *request, const Words *words, GsOutput *output,
+			GError **error)
+{
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GsTraceReader) reader = gs_trace_reader_new(request->rows.paths, error);
+	g_autofree char *text = NULL;
+
+	if (!reader)
+		return false;
+	text = gs_import_model(reader, words->files[0], &request->model, notes, error);
+	if (!text)
+		return false;
+	fputs(text, gs_output_stream(output));
+	if (!gs_output_commit(output, error))
+		return false;
+	if (!words->quiet)
+		print_notes(notes);
+	return check_strict(reader, words, error);
+}
+
+static bool import(const Request *request, const Words *words, GsOutput *output, GError **error)
+{
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GsImport) import = gs_import_read(&request->rows, error);
+
+	if (!import || (!words->check && !gs_trace_coverage_check(import->reader, words->files[0],
+								  request->rows.series, error)))
+		return false;
+	if (!write_rows(import, words, request->format, gs_output_stream(output), error) ||
+	    !gs_output_commit(output, error))
+		return false;
+	if (!words->quiet && !words->check)
+		add_notes(import, words, notes);
+	print_notes(notes);
+	return check_strict(import->reader, words, error);
+}
+
 bool gs_cmd_import(const GsInvocation *invocation, GError **error)
 {
 	g_auto(Words) words = { 0 };
 	g_autoptr(GsOutput) output = NULL;
-	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GsImport) import = NULL;
-	GsImportSpec spec;
+	Request request;
 	bool helped = false;
-	int format;
 
 	if (!parse_words(&words, invocation, &helped, error))
 		return false;
 	if (helped)
 		return true;
-	if (!resolve(&words, &spec, &format, error))
+	if (!resolve(&words, &request, error))
 		return false;
 	output = gs_output_open(words.output ? words.output : "-", error);
 	if (!output)
 		return false;
-	import = gs_import_read(&spec, error);
-	if (!import || (!words.check && !gs_trace_coverage_check(import->reader, words.files[0],
-								 spec.series, error)))
-		return false;
-	if (!write_rows(import, &words, format, gs_output_stream(output), error) ||
-	    !gs_output_commit(output, error))
-		return false;
-	if (!words.quiet && !words.check)
-		add_notes(import, &words, notes);
-	print_notes(notes);
-	return check_strict(import, &words, error);
+	return request.format == MODEL ? write_model(&request, &words, output, error) :
+					 import(&request, &words, output, error);
 }

@@ -31,6 +31,7 @@ extern const GsImportFormat gs_import_table, gs_import_csv, gs_import_jsonl, gs_
 GQuark gs_import_error_quark(void);
 typedef enum {
 	GS_IMPORT_ERROR_CLOCKS, /* times that have nothing in common, as one text */
+	GS_IMPORT_ERROR_VM,     /* there is no such VM */
 } GsImportError;
 
 #endif

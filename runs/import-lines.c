@@ -14,12 +14,12 @@ static const GsColumn line_columns[] = {
 };
 
 /* "boot.strace:17", or "" */
-static char *place(const GsImport *import, unsigned int file, const GsLineCount *lines)
+static char *place(const GsTraceReader *reader, unsigned int file, const GsLineCount *lines)
 {
 	if (!lines->count)
 		return g_strdup("");
 	return g_strdup_printf("%s:%" G_GUINT64_FORMAT,
-			       gs_trace_reader_file_name(import->reader, file), lines->first);
+			       gs_trace_reader_file_name(reader, file), lines->first);
 }
 
 /* The lines of all files, with the first place of each kind. */
@@ -37,27 +37,27 @@ static void total_clear(Total *total)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Total, total_clear)
 
-static void add_lines(const GsImport *import, unsigned int file, const GsLineCount *lines,
+static void add_lines(const GsTraceReader *reader, unsigned int file, const GsLineCount *lines,
 		      uint64_t *count, char **first)
 {
 	*count += lines->count;
 	if (*first && **first)
 		return;
 	g_free(*first);
-	*first = place(import, file, lines);
+	*first = place(reader, file, lines);
 }
 
-static void sum_up(const GsImport *import, Total *total)
+static void sum_up(const GsTraceReader *reader, Total *total)
 {
-	for (unsigned int i = 0; i < gs_trace_reader_file_count(import->reader); i++) {
-		const GsTraceStats *stats = gs_trace_reader_file_stats(import->reader, i);
+	for (unsigned int i = 0; i < gs_trace_reader_file_count(reader); i++) {
+		const GsTraceStats *stats = gs_trace_reader_file_stats(reader, i);
 
 		total->lines += stats->lines;
 		total->records += stats->records;
-		add_lines(import, i, &stats->foreign, &total->foreign, &total->first_foreign);
-		add_lines(import, i, &stats->skipped, &total->skipped, &total->first_skipped);
+		add_lines(reader, i, &stats->foreign, &total->foreign, &total->first_foreign);
+		add_lines(reader, i, &stats->skipped, &total->skipped, &total->first_skipped);
 		if (stats->cut && !total->cut_count++)
-			total->first_cut = gs_trace_reader_file_name(import->reader, i);
+			total->first_cut = gs_trace_reader_file_name(reader, i);
 	}
 }
 
@@ -75,40 +75,40 @@ static void add_line_row(GsPlainTable *table, const char *file, const Total *tot
 	gs_plain_table_add_number(table, total->cut_count);
 }
 
-void gs_import_lines_report(const GsImport *import, GsPlainForm form, GString *out)
+void gs_import_lines_report(const GsTraceReader *reader, GsPlainForm form, GString *out)
 {
 	g_autoptr(GsPlainTable) table =
 		gs_plain_table_new(line_columns, G_N_ELEMENTS(line_columns));
-	unsigned int file_count = gs_trace_reader_file_count(import->reader);
+	unsigned int file_count = gs_trace_reader_file_count(reader);
 	g_auto(Total) total = { 0 };
 
 	for (unsigned int i = 0; i < file_count; i++) {
-		const GsTraceStats *stats = gs_trace_reader_file_stats(import->reader, i);
+		const GsTraceStats *stats = gs_trace_reader_file_stats(reader, i);
 		g_auto(Total) file = {
 			.lines = stats->lines,
 			.records = stats->records,
 			.foreign = stats->foreign.count,
 			.skipped = stats->skipped.count,
-			.first_foreign = place(import, i, &stats->foreign),
-			.first_skipped = place(import, i, &stats->skipped),
+			.first_foreign = place(reader, i, &stats->foreign),
+			.first_skipped = place(reader, i, &stats->skipped),
 			.cut_count = stats->cut,
 		};
 
-		add_line_row(table, gs_trace_reader_file_name(import->reader, i), &file);
+		add_line_row(table, gs_trace_reader_file_name(reader, i), &file);
 	}
-	sum_up(import, &total);
+	sum_up(reader, &total);
 	if (file_count > 1)
 		add_line_row(table, form == GS_PLAIN_TABLE ? "total" : "", &total);
 	gs_plain_table_append(table, form, "file", out);
 }
 
-char *gs_import_lines_missing(const GsImport *import)
+char *gs_import_lines_missing(const GsTraceReader *reader)
 {
 	g_auto(Total) total = { 0 };
 	const char *first;
 	uint64_t count;
 
-	sum_up(import, &total);
+	sum_up(reader, &total);
 	count = total.skipped + total.foreign;
 	first = total.skipped ? total.first_skipped : total.first_foreign;
 	if (count == 1)

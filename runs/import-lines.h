@@ -5,13 +5,13 @@
 #ifndef GS_IMPORT_LINES_H
 #define GS_IMPORT_LINES_H
 
-#include "runs/import.h"
 #include "runs/plain-table.h"
+#include "traces/trace-reader.h"
 
-/* A row for each file and, if there are several, one for all. */
-void gs_import_lines_report(const GsImport *import, GsPlainForm form, GString *out);
+/* Of @reader, at its end: a row for each file and, if there are several, one for all. */
+void gs_import_lines_report(const GsTraceReader *reader, GsPlainForm form, GString *out);
 
 /* Where the first line stands that is in no row; NULL: there is none. The caller frees it. */
-char *gs_import_lines_missing(const GsImport *import);
+char *gs_import_lines_missing(const GsTraceReader *reader);
 
 #endif

@@ -94,7 +94,7 @@ void gs_import_report_summary(const GsImport *import, GsPlainForm form, GString 
 	gs_plain_table_append(calls, form, "call", out);
 	if (for_people)
 		g_string_append_c(out, '\n');
-	gs_import_lines_report(import, form, out);
+	gs_import_lines_report(import->reader, form, out);
 }
 
 void gs_import_report_add_notes(const GsImport *import, GPtrArray *notes)

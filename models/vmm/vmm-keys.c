@@ -23,11 +23,12 @@ static bool check_absent(const GsIniFile *ini, const char *group, const char *co
 static bool check_step(const GsIniFile *ini, const char *group, GError **error)
 {
 	static const char *const own_keys[] = {
-		"call",	  "thread", "when",	     "repeat",	     "loop",
-		"source", "think",  "think_between", "think_source", NULL,
+		"call", "request", "thread", "when",		 "repeat",
+		"loop", "source",  "think",  "think_between", "think_source",
+		NULL,
 	};
 	/* like those of the call itself only of a step that has one */
-	static const char *const order_keys[] = { "after", "guest", NULL };
+	static const char *const order_keys[] = { "after", "fails", "guest", NULL };
 	const char *const *call_keys = gs_vmm_call_keys();
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
 
@@ -41,7 +42,7 @@ static bool check_step(const GsIniFile *ini, const char *group, GError **error)
 	if (!gs_ini_file_check_keys(ini, group, (const char *const *)keys->pdata, error) ||
 	    !gs_ini_file_require(ini, group, "source", error))
 		return false;
-	return gs_ini_file_get(ini, group, "call") ||
+	return gs_vmm_call_is_in(ini, group) ||
 	       (check_absent(ini, group, order_keys, error) &&
 		check_absent(ini, group, call_keys, error));
 }

@@ -8,29 +8,37 @@
 #include "models/vmm/vmm-expression.h"
 #include "models/vmm/vmm-keys.h"
 #include "models/vmm/vmm-parameters.h"
-#include "sim/engine/sim-time.h"
+#include "models/vmm/vmm-times.h"
 
 #define STEP_PREFIX "step "
 
 /* after=previous: the call before, whoever makes it. */
 #define PREVIOUS "previous"
-
-/* Far more than any VM start; a typing mistake must not fill the memory. */
-#define CALL_COUNT_MAX 1000000
+/* after=nothing: the thread is there when the model begins. */
+#define NOTHING "nothing"
 
 typedef struct {
 	char *name;         /* owned */
 	int32_t last_call;  /* -1: none yet */
 	int64_t pending_ns; /* think time since */
+	bool pending_unknown; /* and more that is not known */
 } Thread;
+
+/* What has become of a step so far. */
+typedef struct {
+	int32_t last_call;    /* -1: none yet */
+	uint64_t run_count;
+	uint64_t again_count; /* of them, as a repetition */
+} Step;
 
 typedef struct {
 	const GsIniFile *ini;   /* borrowed */
 	GsScript *script;       /* borrowed */
 	GHashTable *names;      /* owned: char * -> uint64_t *, what expressions may use */
 	GArray *threads;        /* owned: Thread, as in script->threads */
-	GHashTable *last_calls; /* owned: group of a step, borrowed -> its last call + 1; 0: none */
-	int64_t think_ns;       /* of a step that does not say */
+	GHashTable *steps;      /* owned: group of a step, borrowed -> Step, owned */
+	GsVmmTimes *times;      /* owned */
+	int64_t think_ns;       /* of a step that does not say; may be GS_VMM_TIME_UNKNOWN */
 	int32_t before;         /* the last call before the current step or loop; -1: none */
 	unsigned int run_count; /* runs of steps so far */
 	bool repeating;         /* the loop it is in has been gone through before */
@@ -48,25 +56,10 @@ static void layout_clear(Layout *layout)
 {
 	g_hash_table_unref(layout->names);
 	g_array_unref(layout->threads);
-	g_hash_table_unref(layout->last_calls);
+	g_hash_table_unref(layout->steps);
+	gs_vmm_times_free(layout->times);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Layout, layout_clear)
-
-/* A duration, which must say on what it rests. */
-static bool get_duration(const Layout *layout, const char *group, const char *key,
-			 int64_t *duration_ns, GError **error)
-{
-	const char *text = gs_ini_file_get(layout->ini, group, key);
-	g_autoptr(GError) failure = NULL;
-
-	if (!text)
-		return true;
-	if (!gs_duration_parse(text, duration_ns, &failure)) {
-		gs_ini_file_fail(layout->ini, group, key, error, "%s", failure->message);
-		return false;
-	}
-	return gs_ini_file_require(layout->ini, group, "think_source", error);
-}
 
 static Thread *get_thread(Layout *layout, const char *name, uint32_t *index)
 {
@@ -80,21 +73,27 @@ static Thread *get_thread(Layout *layout, const char *name, uint32_t *index)
 	}
 	thread.name = g_strdup(name);
 	g_array_append_val(layout->threads, thread);
-	gs_script_thread(layout->script, (int32_t)*index + 1);
+	const uint32_t thread_index = gs_script_thread(layout->script, (int32_t)*index + 1);
+	g_array_index(layout->script->threads, GsScriptThread, thread_index).name =
+		g_intern_string(name);
 	return &g_array_index(layout->threads, Thread, *index);
 }
 
-/* How long before the call its thread does something else. */
-static bool get_think(const Layout *layout, const char *group, bool again, int64_t *think_ns,
-		      GError **error)
+/*
+ * How long before the call its thread does something else. @again: it or its loop
+ * is repeated, and this is not the first time.
+ */
+static bool get_think(Layout *layout, const char *group, const Step *step, bool again,
+		      int64_t *think_ns, GError **error)
 {
 	int64_t between_ns;
 
 	*think_ns = layout->think_ns;
-	if (!get_duration(layout, group, "think", think_ns, error))
+	if (!gs_vmm_times_get(layout->times, group, "think", 0, think_ns, error))
 		return false;
 	between_ns = *think_ns;
-	if (!get_duration(layout, group, "think_between", &between_ns, error))
+	if (!gs_vmm_times_get(layout->times, group, "think_between", step->again_count, &between_ns,
+			      error))
 		return false;
 	if (again)
 		*think_ns = between_ns;
@@ -115,9 +114,9 @@ static char *get_thread_name(const Layout *layout, const char *group, GError **e
 
 static bool count_run(Layout *layout, const char *group, GError **error)
 {
-	if (++layout->run_count <= CALL_COUNT_MAX)
+	if (++layout->run_count <= GS_VMM_CALLS_MAX)
 		return true;
-	gs_ini_file_fail(layout->ini, group, NULL, error, "more than %d calls", CALL_COUNT_MAX);
+	gs_ini_file_fail(layout->ini, group, NULL, error, "more than %d calls", GS_VMM_CALLS_MAX);
 	return false;
 }
 
@@ -127,7 +126,7 @@ static bool fail_after(const Layout *layout, const char *group, const char *name
 	g_autofree char *hint = NULL;
 
 	for (const char *const *step = gs_ini_file_groups(layout->ini); *step; step++) {
-		if (g_hash_table_contains(layout->last_calls, *step))
+		if (g_hash_table_contains(layout->steps, *step))
 			g_ptr_array_add(known, (void *)(*step + strlen(STEP_PREFIX)));
 	}
 	g_ptr_array_add(known, NULL);
@@ -137,29 +136,31 @@ static bool fail_after(const Layout *layout, const char *group, const char *name
 	return false;
 }
 
-/* The call that the step @group waits for, -1: none, or it is left out. */
+/* The call that the step @group waits for; -1: none, or it is left out. */
 static bool get_after(const Layout *layout, const char *group, int32_t *after, GError **error)
 {
 	const char *name = gs_ini_file_get(layout->ini, group, "after");
-	g_autofree char *step = NULL;
-	gpointer last;
+	g_autofree char *step_group = NULL;
+	const Step *step;
 
 	*after = -1;
-	if (!name)
+	if (!name || g_str_equal(name, NOTHING))
 		return true;
 	if (g_str_equal(name, PREVIOUS)) {
 		*after = (int32_t)layout->script->calls->len - 1;
 		return true;
 	}
-	step = g_strconcat(STEP_PREFIX, name, NULL);
-	if (!g_hash_table_lookup_extended(layout->last_calls, step, NULL, &last))
+	step_group = g_strconcat(STEP_PREFIX, name, NULL);
+	step = g_hash_table_lookup(layout->steps, step_group);
+	if (!step)
 		return fail_after(layout, group, name, error);
-	*after = GPOINTER_TO_INT(last) - 1;
+	*after = step->last_call;
 	return true;
 }
 
 /* How long the guest runs until the KVM_RUN @group returns. */
-static bool get_guest(const Layout *layout, const char *group, GsScriptCall *call, GError **error)
+static bool get_guest(const Layout *layout, const char *group, const Step *step, GsScriptCall *call,
+		      GError **error)
 {
 	if (!gs_ini_file_get(layout->ini, group, "guest"))
 		return true;
@@ -168,12 +169,36 @@ static bool get_guest(const Layout *layout, const char *group, GsScriptCall *cal
 				 "%s runs no guest; KVM_RUN does", call->name);
 		return false;
 	}
-	return get_duration(layout, group, "guest", &call->guest_ns, error);
+	return gs_vmm_times_get(layout->times, group, "guest", step->run_count, &call->guest_ns,
+				error);
+}
+
+/* Whether the call is one that returns an error. */
+static bool get_failed(const Layout *layout, const char *group, GsScriptCall *call, GError **error)
+{
+	const char *fails = gs_ini_file_get(layout->ini, group, "fails");
+	g_autofree char *problem = NULL;
+
+	if (!fails)
+		return true;
+	problem = gs_vmm_test(fails, layout->names, &call->failed);
+	if (problem)
+		gs_ini_file_fail(layout->ini, group, "fails", error, "%s", problem);
+	call->ret = call->failed ? -1 : 0;
+	return !problem;
 }
 
 static uint32_t thread_of(const Layout *layout, int32_t call)
 {
 	return gs_script_call(layout->script, (unsigned int)call)->thread;
+}
+
+/* Where a thread begins that is new in the step @group. */
+static int32_t beginning(const Layout *layout, const char *group)
+{
+	const char *after = gs_ini_file_get(layout->ini, group, "after");
+
+	return g_strcmp0(after, NOTHING) ? layout->before : -1;
 }
 
 /*
@@ -185,13 +210,38 @@ static void add_call(Layout *layout, const char *group, Thread *thread, GsScript
 	const bool waits = call->after >= 0 && thread_of(layout, call->after) != call->thread;
 
 	if (!waits)
-		call->after = thread->last_call >= 0 ? thread->last_call : layout->before;
-	call->think_ns = thread->pending_ns;
+		call->after = thread->last_call >= 0 ? thread->last_call :
+						       beginning(layout, group);
+	call->think_unknown = thread->pending_unknown;
+	call->think_ns = thread->pending_unknown ? 0 : thread->pending_ns;
+	thread->pending_unknown = false;
 	thread->pending_ns = 0;
 	thread->last_call = (int32_t)layout->script->calls->len;
-	g_hash_table_insert(layout->last_calls, (char *)group,
-			    GINT_TO_POINTER(thread->last_call + 1));
 	g_array_append_val(layout->script->calls, *call);
+}
+
+static bool pass_time(const Layout *layout, const char *group, Thread *thread, int64_t think_ns,
+		      GError **error)
+{
+	if (think_ns == GS_VMM_TIME_UNKNOWN) {
+		thread->pending_unknown = true;
+		return true;
+	}
+	if (!__builtin_add_overflow(thread->pending_ns, think_ns, &thread->pending_ns))
+		return true;
+	gs_ini_file_fail(layout->ini, group, "think", error,
+			 "more than 292 years between two calls");
+	return false;
+}
+
+/* All about the call of the step @group but who makes it and when. */
+static bool read_call(const Layout *layout, const char *group, const Step *step, GsScriptCall *call,
+		      GError **error)
+{
+	return gs_vmm_call_read(layout->ini, group, layout->names, call, error) &&
+	       get_guest(layout, group, step, call, error) &&
+	       get_failed(layout, group, call, error) &&
+	       get_after(layout, group, &call->after, error);
 }
 
 /* Run the step @group once; @again: it or its loop is repeated, and this is not the first time. */
@@ -199,27 +249,27 @@ static bool run_once(Layout *layout, const char *group, bool again, GError **err
 {
 	g_autofree char *thread_name = get_thread_name(layout, group, error);
 	GsScriptCall call = { .recorded_ns = -1, .start_ns = -1 };
-	bool has_call = gs_ini_file_get(layout->ini, group, "call");
+	const bool has_call = gs_vmm_call_is_in(layout->ini, group);
+	Step *step = g_hash_table_lookup(layout->steps, group);
 	int64_t think_ns;
 	Thread *thread;
 
 	if (!thread_name || !count_run(layout, group, error) ||
-	    !get_think(layout, group, again, &think_ns, error) ||
-	    (has_call && (!gs_vmm_call_read(layout->ini, group, layout->names, &call, error) ||
-			  !get_guest(layout, group, &call, error) ||
-			  !get_after(layout, group, &call.after, error))))
+	    !get_think(layout, group, step, again, &think_ns, error) ||
+	    (has_call && !read_call(layout, group, step, &call, error)))
 		return false;
 	if (layout->dry)
 		return true;
 
+	step->run_count++;
+	step->again_count += again;
 	thread = get_thread(layout, thread_name, &call.thread);
-	if (__builtin_add_overflow(thread->pending_ns, think_ns, &thread->pending_ns)) {
-		gs_ini_file_fail(layout->ini, group, "think", error,
-				 "more than 292 years between two calls");
+	if (!pass_time(layout, group, thread, think_ns, error))
 		return false;
-	}
-	if (has_call)
+	if (has_call) {
 		add_call(layout, group, thread, &call);
+		step->last_call = thread->last_call;
+	}
 	return true;
 }
 
@@ -249,8 +299,12 @@ static bool run_step(Layout *layout, const char *group, GError **error)
 	uint64_t count;
 	bool ok = get_count(layout, group, &count, error);
 
-	if (!g_hash_table_contains(layout->last_calls, group))
-		g_hash_table_insert(layout->last_calls, (char *)group, GINT_TO_POINTER(0));
+	if (!g_hash_table_contains(layout->steps, group)) {
+		Step *step = g_new0(Step, 1);
+
+		step->last_call = -1;
+		g_hash_table_insert(layout->steps, (char *)group, step);
+	}
 	if (count == 0) {
 		layout->dry = true;
 		count = 1;
@@ -345,12 +399,13 @@ GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *cons
 		.script = script,
 		.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
 		.threads = g_array_new(FALSE, FALSE, sizeof(Thread)),
-		.last_calls = g_hash_table_new(g_str_hash, g_str_equal),
+		.steps = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free),
+		.times = gs_vmm_times_new(ini),
 	};
 
 	g_array_set_clear_func(layout.threads, thread_clear);
 	if (!gs_vmm_check_keys(ini, error) ||
-	    !get_duration(&layout, "vmm", "think", &layout.think_ns, error) ||
+	    !gs_vmm_times_get(layout.times, "vmm", "think", 0, &layout.think_ns, error) ||
 	    !gs_vmm_read_parameters(ini, name, settings, layout.names, error) ||
 	    !run_steps(&layout, error))
 		return NULL;

@@ -10,6 +10,9 @@
 #include "models/ini-file.h"
 #include "traces/script.h"
 
+/* Far more than any VM start; a typing mistake must not fill the memory. */
+#define GS_VMM_CALLS_MAX 1000000
+
 /*
  * One run of the model @name in @ini, with @settings as for
  * gs_vmm_read_parameters(). All of the file is checked, also what a value of 0 or

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "models/data-file.h"
+#include "models/vmm/vmm-keys.h"
 #include "models/vmm/vmm-layout.h"
+#include "models/vmm/vmm-parameters.h"
 
 #define PART_PREFIX "part "
 
@@ -107,4 +109,29 @@ char *gs_vmm_describe(const char *name)
 	g_autoptr(GsIniFile) ini = gs_data_open(&vmm_models, name, NULL);
 
 	return ini ? g_strdup(gs_ini_file_get(ini, "vmm", "summary")) : NULL;
+}
+
+char **gs_vmm_list_parameters(const char *name, GError **error)
+{
+	g_autoptr(GsIniFile) ini = open_model(name, error);
+
+	return ini ? gs_vmm_parameter_names(ini) : NULL;
+}
+
+char *gs_vmm_check_settings(const char *name, const char *const *settings, GError **error)
+{
+	g_autoptr(GsIniFile) ini = open_model(name, error);
+
+	if (!ini || !gs_vmm_check_keys(ini, error))
+		return NULL;
+	return gs_vmm_setting_value(ini, name, settings, error);
+}
+
+bool gs_vmm_model_hash(const char *name, GChecksum *checksum, GError **error)
+{
+	g_autoptr(GsIniFile) ini = open_model(name, error);
+
+	if (ini)
+		gs_ini_file_hash(ini, checksum);
+	return ini != NULL;
 }

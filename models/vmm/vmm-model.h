@@ -16,6 +16,7 @@ typedef enum {
 	GS_VMM_ERROR_SYNTAX,  /* malformed model file, with file:line */
 	GS_VMM_ERROR_NO_MATCH, /* the log's first call is not in the model */
 	GS_VMM_ERROR_SETTING,  /* no such parameter, or not a value for it */
+	GS_VMM_ERROR_LIMIT,    /* more calls than a model may make */
 } GsVmmError;
 
 /* Names of the models that come with the program; free with g_strfreev(). */
@@ -33,6 +34,15 @@ GsScript *gs_vmm_model_load_with(const char *name, const char *const *settings, 
 
 /* What its hosts are, "x86" or "arm64"; NULL: no such model. The caller frees it. */
 char *gs_vmm_architecture(const char *name);
+
+/* The names of its parameters, NULL-terminated; free with g_strfreev(). */
+char **gs_vmm_list_parameters(const char *name, GError **error);
+
+/* The value of the last of @settings, after a check of all: see gs_vmm_setting_value(). */
+char *gs_vmm_check_settings(const char *name, const char *const *settings, GError **error);
+
+/* Add all that the model and its parts say, but comments, to @checksum. */
+bool gs_vmm_model_hash(const char *name, GChecksum *checksum, GError **error);
 
 /* One line of description; the caller frees it. */
 char *gs_vmm_describe(const char *name);

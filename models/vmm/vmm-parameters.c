@@ -176,18 +176,25 @@ static bool check_settings(const char *model, const char *const *settings,
 	return true;
 }
 
+char **gs_vmm_parameter_names(const GsIniFile *ini)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (const char *const *group = gs_ini_file_groups(ini); *group; group++) {
+		if (g_str_has_prefix(*group, PREFIX))
+			g_ptr_array_add(names, g_strdup(*group + strlen(PREFIX)));
+	}
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
 bool gs_vmm_read_parameters(const GsIniFile *ini, const char *name, const char *const *settings,
 			    GHashTable *names, GError **error)
 {
 	const char *const *groups = gs_ini_file_groups(ini);
-	g_autoptr(GPtrArray) parameters = g_ptr_array_new();
+	g_auto(GStrv) parameters = gs_vmm_parameter_names(ini);
 
-	for (unsigned int i = 0; groups[i]; i++) {
-		if (g_str_has_prefix(groups[i], PREFIX))
-			g_ptr_array_add(parameters, (void *)(groups[i] + strlen(PREFIX)));
-	}
-	g_ptr_array_add(parameters, NULL);
-	if (!check_settings(name, settings, (const char *const *)parameters->pdata, error))
+	if (!check_settings(name, settings, (const char *const *)parameters, error))
 		return false;
 	for (unsigned int i = 0; groups[i]; i++) {
 		if (g_str_has_prefix(groups[i], PREFIX) &&
@@ -195,4 +202,29 @@ bool gs_vmm_read_parameters(const GsIniFile *ini, const char *name, const char *
 			return false;
 	}
 	return true;
+}
+
+/* @text without its spaces. */
+static char *squeeze(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+
+	return g_strjoinv(NULL, words);
+}
+
+char *gs_vmm_setting_value(const GsIniFile *ini, const char *name, const char *const *settings,
+			   GError **error)
+{
+	const char *last = settings[g_strv_length((char **)settings) - 1];
+	g_autoptr(GHashTable) names =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable) no_names = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *problem = NULL;
+	uint64_t value;
+
+	if (!gs_vmm_read_parameters(ini, name, settings, names, error))
+		return NULL;
+	last = strchr(last, '=') + 1;
+	problem = gs_vmm_evaluate(last, no_names, &value);
+	return problem ? squeeze(last) : g_strdup_printf("%" G_GUINT64_FORMAT, value);
 }

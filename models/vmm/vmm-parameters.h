@@ -21,6 +21,17 @@
 bool gs_vmm_read_parameters(const GsIniFile *ini, const char *name, const char *const *settings,
 			    GHashTable *names, GError **error);
 
+/* The names of the parameters of @ini, in its order, NULL-terminated; free with g_strfreev(). */
+char **gs_vmm_parameter_names(const GsIniFile *ini);
+
+/*
+ * Check @settings, of which there is at least one, as above, and return the value
+ * of the last in its one spelling: a choice, a decimal number, or, if it hangs on
+ * other parameters, as it is without spaces. The caller frees it.
+ */
+char *gs_vmm_setting_value(const GsIniFile *ini, const char *name, const char *const *settings,
+			   GError **error);
+
 /* Remember @value as @name. */
 void gs_vmm_set_name(GHashTable *names, const char *name, uint64_t value);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Any bytes as a log, replayed: whatever user space is said to have done, the
- * simulated kernel keeps its invariants and every ioctl ends.
+ * simulated kernel keeps its invariants and every ioctl ends. And as VMM models:
+ * what is written can be loaded, and makes the same calls.
  */
 #include <gio/gio.h>
 
@@ -9,7 +10,9 @@
 #include "runs/replay.h"
 #include "tests/fuzz/fuzz-check.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/gs-test-vmm.h"
 #include "traces/script-from-strace.h"
+#include "traces/script-vms.h"
 
 static bool check_samples(const GsReplaySpec *spec, unsigned int cell, const GsSample *samples,
 			  void *user_data, GError **error)
@@ -22,6 +25,19 @@ static bool check_samples(const GsReplaySpec *spec, unsigned int cell, const GsS
 		FUZZ_CHECK(samples[i].latency_ns >= samples[i].wait_ns);
 	}
 	return true;
+}
+
+/* More VMs than this show nothing new. */
+#define MODELS_MAX 4
+
+static void check_models(const GsScript *script)
+{
+	for (uint32_t vm = 0; vm < MIN(script->vm_count, MODELS_MAX); vm++) {
+		g_autoptr(GsScript) one = gs_script_of_vm(script, vm);
+		g_autofree char *text = NULL;
+
+		gs_test_vmm_round_trip(one, &text);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!script)
 		return 0;
+	check_models(script);
 	if (!gs_recording_infer(&spec, &error) ||
 	    !gs_replay(&spec, notes, check_samples, NULL, &error))
 		FUZZ_CHECK(error && error->code == GS_REPLAY_ERROR_SPAN);

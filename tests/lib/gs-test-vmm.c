@@ -4,7 +4,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "models/vmm/vmm-call.h"
+#include "models/vmm/vmm-layout.h"
 #include "models/vmm/vmm-model.h"
+#include "models/vmm/vmm-writer.h"
 
 /* Load @name of @folder; the path is removed from the message. */
 static GsScript *load_file(const char *folder, const char *name, const char *const *settings,
@@ -84,4 +87,70 @@ char *gs_test_call_names(const GsScript *script)
 			g_string_append_printf(names, "*%u", count);
 	}
 	return g_string_free(names, FALSE);
+}
+
+static bool are_fields_equal(const GsVmmCallText *a, const GsVmmCallText *b)
+{
+	if (a->field_count != b->field_count)
+		return false;
+	for (unsigned int i = 0; i < a->field_count; i++) {
+		if (!g_str_equal(a->fields[i].key, b->fields[i].key) ||
+		    a->fields[i].value != b->fields[i].value)
+			return false;
+	}
+	return true;
+}
+
+const char *gs_test_call_difference(const GsScriptCall *a, const GsScriptCall *b)
+{
+	const bool runs = g_str_equal(a->name, "KVM_RUN");
+	GsVmmCallText left, right;
+
+	gs_vmm_call_write(a, &left);
+	gs_vmm_call_write(b, &right);
+	if (!g_str_equal(left.key, right.key) || !g_str_equal(left.name, right.name))
+		return "name";
+	if (g_strcmp0(left.fd, right.fd))
+		return "fd";
+	if (!are_fields_equal(&left, &right))
+		return "arguments";
+	if (a->thread != b->thread)
+		return "thread";
+	if (a->after != b->after)
+		return "after";
+	if (a->failed != b->failed)
+		return "failed";
+	if (a->think_unknown != b->think_unknown)
+		return "think_unknown";
+	if (!a->think_unknown && a->think_ns != b->think_ns)
+		return "think_ns";
+	if (runs && a->guest_ns == 0 && a->recorded_ns >= 0)
+		return b->guest_ns == MAX(a->recorded_ns, 1) ? NULL : "guest";
+	return a->guest_ns == b->guest_ns ? NULL : "guest";
+}
+
+void gs_test_vmm_round_trip(const GsScript *script, char **text)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GsIniFile) ini = NULL;
+	g_autoptr(GsScript) model = NULL;
+
+	*text = gs_vmm_write(script, &error);
+	g_assert_no_error(error);
+	ini = gs_ini_file_new("model.ini", *text, strlen(*text), GS_VMM_ERROR, GS_VMM_ERROR_SYNTAX,
+			      &error);
+	g_assert_no_error(error);
+	model = gs_vmm_layout(ini, "model", NULL, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(model->threads->len, ==, script->threads->len);
+	for (unsigned int i = 0; i < MIN(script->calls->len, model->calls->len); i++) {
+		const char *difference = gs_test_call_difference(gs_script_call(script, i),
+								 gs_script_call(model, i));
+
+		if (difference)
+			g_error("%s: call %u (%s, line %u): %s", script->label, i,
+				gs_script_call(script, i)->name, gs_script_call(script, i)->line,
+				difference);
+	}
+	g_assert_cmpuint(model->calls->len, ==, script->calls->len);
 }

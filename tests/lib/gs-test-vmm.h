@@ -24,4 +24,14 @@ GsScript *gs_test_vmm_steps_with(const char *steps, const char *const *settings)
 /* "NAME NAME*3 ...": equal names in a row are counted. The caller frees it. */
 char *gs_test_call_names(const GsScript *script);
 
+/*
+ * What the call @a of one script and @b of another, a model's, do not have in
+ * common that a model says; NULL: nothing. Of an ioctl on a descriptor that does
+ * not take it a model names another.
+ */
+const char *gs_test_call_difference(const GsScriptCall *a, const GsScriptCall *b);
+
+/* Whether the model made of @script has the same calls; @text is set to it, to be freed. */
+void gs_test_vmm_round_trip(const GsScript *script, char **text);
+
 #endif

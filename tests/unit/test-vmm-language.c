@@ -114,6 +114,75 @@ static void test_guest(void)
 }
 
 /* A device's descriptor is of the type it was created with. */
+/* A time for each repetition in turn, and again from the first. */
+static void test_lists_of_times(void)
+{
+	static const int64_t think_ns[] = { 5000, 1000, 2000, 1000, 2000, 1000 };
+	static const int64_t guest_ns[] = { 1000000, 0, 3000, 1000000, 0, 3000 };
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
+		"[loop l]\nrepeat=2\n[step a]\ncall=KVM_RUN\nsource=s\nloop=l\nrepeat=3\n"
+		"think_between=1us, 2us\nguest=1ms,0s, 3us\nthink_source=s\n");
+
+	g_assert_cmpuint(script->calls->len, ==, G_N_ELEMENTS(think_ns));
+	for (unsigned int i = 0; i < G_N_ELEMENTS(think_ns); i++) {
+		g_assert_cmpint(gs_script_call(script, i)->think_ns, ==, think_ns[i]);
+		g_assert_cmpint(gs_script_call(script, i)->guest_ns, ==, guest_ns[i]);
+	}
+}
+
+/* A gap nobody knows is not a gap of 0, also if more is added to it. */
+static void test_unknown_think(void)
+{
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
+		"[step a]\ncall=KVM_CREATE_VM\nsource=s\n"
+		"[step wait]\nsource=s\nthink=unknown\nthink_source=s\n"
+		"[step b]\ncall=KVM_IRQFD\nsource=s\n"
+		"[step c]\ncall=KVM_IRQFD\nsource=s\n");
+
+	g_assert_false(gs_script_call(script, 0)->think_unknown);
+	g_assert_true(gs_script_call(script, 1)->think_unknown);
+	g_assert_cmpint(gs_script_call(script, 1)->think_ns, ==, 0);
+	g_assert_false(gs_script_call(script, 2)->think_unknown);
+	g_assert_cmpint(gs_script_call(script, 2)->think_ns, ==, 5000);
+}
+
+/* Calls that return an error, as QEMU's while its buffer is too small. */
+static void test_fails(void)
+{
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
+		"[step a]\ncall=KVM_GET_SUPPORTED_CPUID\nsource=s\nrepeat=8\nfails=@i < 7\n");
+
+	for (unsigned int i = 0; i < 8; i++) {
+		g_assert_cmpint(gs_script_call(script, i)->failed, ==, i < 7);
+		g_assert_cmpint(gs_script_call(script, i)->ret, ==, i < 7 ? -1 : 0);
+	}
+}
+
+/* The VM's end, and requests the table does not have. */
+static void test_other_calls(void)
+{
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
+		"[step a]\nrequest=_IOC(_IOC_READ, 0xae, 0xff, 0x8)\nfd=vcpu\nsource=s\n"
+		"[step b]\ncall=close\nsource=s\n");
+
+	g_assert_cmpstr(gs_script_call(script, 0)->name, ==, "_IOC(_IOC_READ, 0xae, 0xff, 0x8)");
+	g_assert_cmpint(gs_script_call(script, 0)->role, ==, GS_FD_VCPU);
+	g_assert_cmpstr(gs_script_call(script, 1)->name, ==, GS_SCRIPT_CLOSE);
+	g_assert_cmpint(gs_script_call(script, 1)->role, ==, GS_FD_VM);
+}
+
+/* A thread that is there from the beginning. */
+static void test_after_nothing(void)
+{
+	g_autoptr(GsScript) script = gs_test_vmm_steps(
+		"[step a]\ncall=KVM_CREATE_VM\nsource=s\n"
+		"[step b]\ncall=KVM_GET_API_VERSION\nsource=s\nthread=b\nafter=nothing\n"
+		"[step c]\ncall=KVM_GET_API_VERSION\nsource=s\nthread=c\n");
+
+	g_assert_cmpint(gs_script_call(script, 1)->after, ==, -1);
+	g_assert_cmpint(gs_script_call(script, 2)->after, ==, 1);
+}
+
 static void test_device(void)
 {
 	g_autoptr(GsScript) script = gs_test_vmm_steps(
@@ -236,6 +305,20 @@ static const struct {
 	  "no step 'b' up to here" },
 	{ "[step a]\nsource=s\ncall=KVM_IRQFD\nguest=1ms\nthink_source=s\n", 4,
 	  "KVM_IRQFD runs no guest; KVM_RUN does" },
+	{ "[step a]\nsource=s\nfails=1\n", 3, "'fails' without a 'call'" },
+	{ "[step a]\nsource=s\ncall=KVM_RUN\nthink=1us,2us\nthink_source=s\n", 4,
+	  "one time expected; those of repetitions are think_between" },
+	{ "[step a]\nsource=s\ncall=KVM_RUN\nthink_between=1us,\nthink_source=s\n", 4,
+	  "not a duration such as 25us or 1.5ms: ''" },
+	{ "[step a]\nsource=s\ncall=KVM_RUN\nguest=unknown\nthink_source=s\n", 4,
+	  "not a duration such as 25us or 1.5ms: 'unknown'" },
+	{ "[step a]\nsource=s\nrequest=KVM_IRQFD\nfd=vm\n", 3,
+	  "KVM_IRQFD is known: 'call' is its key" },
+	{ "[step a]\nsource=s\nrequest=0x1234\nfd=vm\n", 3, "'0x1234' is no request of KVM" },
+	{ "[step a]\nsource=s\nrequest=KVM_NEW\n", 3, "fd=kvm, vm, vcpu or device is needed" },
+	{ "[step a]\nsource=s\nrequest=KVM_NEW\nfd=vm\nlen=1\n", 5,
+	  "'len' of a call that has no such thing" },
+	{ "[step a]\nsource=s\ncall=close\nfd=vm\n", 4, "'fd' of a call that has no such thing" },
 	{ "[step a]\nsource=s\ncall=KVM_RUN\nguest=1ms\n", 1, "[step a] has no 'think_source'" },
 	{ "[step a]\nsource=s\ncall=KVM_RUN\nwhen=1 = 1\n", 4, "not understood from '= 1' on" },
 	{ "[step a]\nsource=s\ncall=KVM_RUN\nwhen=1 ==\n", 4,
@@ -274,6 +357,11 @@ int main(int argc, char **argv)
 	g_test_add_func("/vmm-language/after", test_after);
 	g_test_add_func("/vmm-language/think-between-rounds", test_think_between_rounds);
 	g_test_add_func("/vmm-language/guest", test_guest);
+	g_test_add_func("/vmm-language/lists-of-times", test_lists_of_times);
+	g_test_add_func("/vmm-language/unknown-think", test_unknown_think);
+	g_test_add_func("/vmm-language/fails", test_fails);
+	g_test_add_func("/vmm-language/other-calls", test_other_calls);
+	g_test_add_func("/vmm-language/after-nothing", test_after_nothing);
 	g_test_add_func("/vmm-language/device", test_device);
 	g_test_add_func("/vmm-language/parts", test_parts);
 	g_test_add_func("/vmm-language/unknown-part", test_unknown_part);

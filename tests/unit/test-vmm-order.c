@@ -24,6 +24,7 @@ static const struct {
 	/* interrupt controllers 4 + 2; block 1, net 2 queues */
 	{ "firecracker", { "block=1", "net=1" }, 6, 6, NEVER, 9, false },
 	{ "firecracker", { "transport=pci", "vsock=1" }, 6, 6, NEVER, 12, false },
+	{ "firecracker-restore", { "block=1", "net=1" }, 6, 6, NEVER, 9, false },
 	{ "firecracker-0.22", { "block=1", "net=1" }, 0, 6, NEVER, 9, true },
 	{ "firecracker-0.17", { "block=3", "net=2" }, 0, 13, NEVER, 13, true },
 	/* the GIC's: a redistributor for each vCPU and the ITS */

@@ -24,6 +24,8 @@ static const struct {
 	/* with VMX the first vCPU swaps the memslots, right after the PIT */
 	{ "firecracker", "x86-vmx", { NULL }, "KVM_CREATE_VCPU", 0 },
 	{ "firecracker", "x86-svm", { NULL }, "KVM_SET_USER_MEMORY_REGION", 0 },
+	{ "firecracker-restore", "x86-vmx", { NULL }, "KVM_CREATE_VCPU", 0 },
+	{ "firecracker-restore", "x86-svm", { NULL }, "KVM_SET_USER_MEMORY_REGION", 0 },
 	{ "firecracker-0.22", "x86-vmx", { NULL }, "KVM_CREATE_VCPU", 0 },
 	{ "firecracker-0.22", "x86-svm", { NULL }, NULL, 0 },
 	{ "firecracker-0.17", "x86-vmx", { NULL }, "KVM_CREATE_VCPU", 0 },
