@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "models/machine-spec.h"
 #include "models/policy/policy.h"
+#include "models/scenario/scenario.h"
 #include "models/vmm/vmm-model.h"
 
 /* Of the column of names, if none is longer. */
@@ -69,13 +70,19 @@ static void list_vmms(void)
 	list_described(gs_vmm_list(), gs_vmm_describe);
 }
 
+static void list_scenarios(void)
+{
+	list_described(gs_scenario_list(), gs_scenario_describe);
+}
+
 bool gs_cmd_list(const GsInvocation *invocation, GError **error)
 {
 	static const char *const topics[] = {
-		"policies", "kernels", "hosts", "machines", "vmms", "parameters", NULL
+		"policies", "kernels", "hosts", "machines", "vmms", "scenarios", "parameters", NULL
 	};
 	static void (*const list_topic[])(void) = {
-		list_policies, list_kernels, list_hosts, list_machines, list_vmms, list_parameters
+		list_policies, list_kernels,   list_hosts,     list_machines,
+		list_vmms,     list_scenarios, list_parameters
 	};
 	g_auto(GStrv) asked = NULL;
 	const GOptionEntry entries[] = {
@@ -91,7 +98,8 @@ bool gs_cmd_list(const GsInvocation *invocation, GError **error)
 		return true;
 	if (!asked || asked[1]) {
 		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "say one of policies, kernels, hosts, machines, vmms and parameters");
+			    "say one of policies, kernels, hosts, machines, vmms, scenarios and "
+			    "parameters");
 		return false;
 	}
 	topic = gs_option_parse_word("TOPIC", asked[0], topics, error);

@@ -6,14 +6,13 @@
  * first run: all logs are read, all output files are open.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/replay-request.h"
-#include "models/suggest.h"
+#include "cli/report-options.h"
 #include "models/vmm/vmm-model.h"
 #include "runs/recording.h"
 #include "runs/replay.h"
@@ -44,36 +43,6 @@ static void print_note(const GsReplayRequest *request, const char *note)
 {
 	if (!request->quiet)
 		fprintf(stderr, "gracesim: note: %s\n", note);
-}
-
-/* Whether the log has what --call asks for; with a hint if not. */
-static bool check_call(const GsReplayRequest *request, const GsScript *script, GError **error)
-{
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *hint = NULL;
-	uint32_t known = 0;
-
-	for (unsigned int i = 0; i < script->calls->len; i++) {
-		const GsScriptCall *call = gs_script_call(script, i);
-
-		g_ptr_array_add(names, (void *)call->name);
-		if (!strcmp(call->name, request->call))
-			known = MAX(known, call->occurrence + 1);
-	}
-	if (known && known > request->occurrence)
-		return true;
-	if (known) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "--call: '%s' has no VM with %s %" G_GINT64_FORMAT
-			    "; the last is %" G_GUINT32_FORMAT,
-			    script->source, request->call, request->occurrence, known - 1);
-		return false;
-	}
-	g_ptr_array_add(names, NULL);
-	hint = gs_suggest_hint(request->call, (const char *const *)names->pdata);
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "--call: '%s' has no ioctl '%s'%s",
-		    script->source, request->call, hint);
-	return false;
 }
 
 static bool infer_policy_and_hz(const GsReplayRequest *request, Trace *trace, GError **error)
@@ -129,7 +98,8 @@ static Trace *prepare_trace(const GsReplayRequest *request, GsScript *script, GE
 	};
 	gs_untraced_apply(script, request->machine, &request->untraced);
 	if ((request->preamble && !gs_vmm_add_preamble(script, request->preamble, error)) ||
-	    (request->call && !check_call(request, script, error))) {
+	    (request->call && !gs_report_option_check_call(script, request->call,
+							   request->occurrence, error))) {
 		trace_free(trace);
 		return NULL;
 	}

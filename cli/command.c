@@ -61,7 +61,7 @@ void gs_command_print_overview(const GsCommand *commands)
 	     "  -V, --version  print the version and the licence\n"
 	     "\n"
 	     "Exit status: 0 done, 1 failed, 2 the command line is wrong, 3 import --strict: not\n"
-	     "all of a log was understood.");
+	     "all of a log was understood; report: not all of the study has been run.");
 }
 
 /* Whether @argument is a short option with its value attached, as "-j2", which GLib cannot read. */

@@ -19,6 +19,7 @@ typedef enum {
 	GS_CLI_ERROR_OUTPUT, /* results cannot be written: exit status 1 */
 	/* results are written, but not of all that was given: exit status 3 */
 	GS_CLI_ERROR_INCOMPLETE,
+	GS_CLI_ERROR_INTERRUPTED, /* by a signal, of which the program now dies */
 } GsCliError;
 
 typedef struct GsCommand GsCommand;
@@ -42,6 +43,10 @@ struct GsCommand {
 
 bool gs_cmd_import(const GsInvocation *invocation, GError **error);
 bool gs_cmd_replay(const GsInvocation *invocation, GError **error);
+bool gs_cmd_sweep(const GsInvocation *invocation, GError **error);
+bool gs_cmd_merge(const GsInvocation *invocation, GError **error);
+bool gs_cmd_report(const GsInvocation *invocation, GError **error);
+bool gs_cmd_run(const GsInvocation *invocation, GError **error);
 bool gs_cmd_list(const GsInvocation *invocation, GError **error);
 bool gs_cmd_help(const GsInvocation *invocation, GError **error);
 

@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "models/machine-spec.h"
+#include "models/scenario/scenario.h"
 #include "models/vmm/vmm-model.h"
+#include "runs/study-plan.h"
 #include "traces/trace-error.h"
 
 #define EXIT_USAGE 2
@@ -29,6 +32,15 @@ static const GsCommand commands[] = {
 		.run = gs_cmd_replay,
 	},
 	{
+		.name = "run",
+		.arguments = "[OPTION]... MODEL|SCENARIO",
+		.summary = "Simulate a VMM's start or a scenario, by policy and tick rate",
+		.examples = "gracesim run firecracker --set vcpus=4 --set net=2\n"
+			    "gracesim run seed-regression\n"
+			    "gracesim run --print boot-storm >mine.ini",
+		.run = gs_cmd_run,
+	},
+	{
 		.name = "import",
 		.arguments = "[OPTION]... FILE...",
 		.summary = "Read any log, and write its calls as a table, CSV, JSON or strace text",
@@ -38,8 +50,32 @@ static const GsCommand commands[] = {
 		.run = gs_cmd_import,
 	},
 	{
+		.name = "sweep",
+		.arguments = "[OPTION]... NAME",
+		.summary = "Run a scenario at every point that axes span, and compare",
+		.examples = "gracesim sweep firecracker -P hz=100,250,300,1000 -P policy=all\n"
+			    "gracesim sweep qemu-q35-7.2 -P vcpus=1..64*2 --precision=1%\n"
+			    "gracesim sweep hz-tuning --store=study.db",
+		.run = gs_cmd_sweep,
+	},
+	{
+		.name = "report",
+		.arguments = "[OPTION]... STORE",
+		.summary = "Write the report of a study from its store",
+		.examples = "gracesim report study.db\n"
+			    "gracesim report study.db --call=KVM_CREATE_VCPU:0 --format=markdown",
+		.run = gs_cmd_report,
+	},
+	{
+		.name = "merge",
+		.arguments = "[OPTION]... -o FILE STORE...",
+		.summary = "Join the stores of a study's shards",
+		.examples = "gracesim merge -o study.db shard1.db shard2.db",
+		.run = gs_cmd_merge,
+	},
+	{
 		.name = "list",
-		.arguments = "policies|kernels|hosts|machines|vmms|parameters",
+		.arguments = "policies|kernels|hosts|machines|vmms|scenarios|parameters",
 		.summary = "List the names that options take",
 		.examples = "gracesim list policies",
 		.run = gs_cmd_list,
@@ -102,7 +138,12 @@ static bool is_usage_error(const GError *error)
 	       g_error_matches(error, GS_TRACE_ERROR, GS_TRACE_ERROR_NO_SERIES) ||
 	       g_error_matches(error, GS_MACHINE_ERROR, GS_MACHINE_ERROR_UNKNOWN) ||
 	       g_error_matches(error, GS_MACHINE_ERROR, GS_MACHINE_ERROR_VALUE) ||
-	       g_error_matches(error, GS_VMM_ERROR, GS_VMM_ERROR_UNKNOWN);
+	       g_error_matches(error, GS_SCENARIO_ERROR, GS_SCENARIO_ERROR_UNKNOWN) ||
+	       g_error_matches(error, GS_SCENARIO_ERROR, GS_SCENARIO_ERROR_VALUE) ||
+	       g_error_matches(error, GS_STUDY_ERROR, GS_STUDY_ERROR_PLAN) ||
+	       g_error_matches(error, GS_STUDY_ERROR, GS_STUDY_ERROR_CALL) ||
+	       g_error_matches(error, GS_VMM_ERROR, GS_VMM_ERROR_UNKNOWN) ||
+	       g_error_matches(error, GS_VMM_ERROR, GS_VMM_ERROR_SETTING);
 }
 
 /* Print @error after the name of the command it came from, if any; returns the exit status. */
@@ -115,6 +156,8 @@ static int fail(const char *command, const GError *error)
 		first = g_ascii_tolower(first);
 	fprintf(stderr, "gracesim: %s%s%c%s\n", command ? command : "", command ? ": " : "", first,
 		error->message + 1);
+	if (g_error_matches(error, GS_CLI_ERROR, GS_CLI_ERROR_INTERRUPTED))
+		gs_interrupt_die();
 	if (g_error_matches(error, GS_CLI_ERROR, GS_CLI_ERROR_INCOMPLETE))
 		return EXIT_INCOMPLETE;
 	return is_usage_error(error) ? EXIT_USAGE : EXIT_FAILURE;

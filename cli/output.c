@@ -151,6 +151,11 @@ FILE *gs_output_stream(GsOutput *output)
 	return output->stream;
 }
 
+const char *gs_output_temporary(const GsOutput *output)
+{
+	return output->temporary;
+}
+
 bool gs_output_check(GsOutput *output, GError **error)
 {
 	int errnum = errno;

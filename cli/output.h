@@ -21,6 +21,12 @@ GsOutput *gs_output_open(const char *path, GError **error);
 /* Where to write; borrowed. Write errors stay with it: gs_output_commit() reports them. */
 FILE *gs_output_stream(GsOutput *output);
 
+/*
+ * The file that becomes the wanted one, for who writes it by other means than the
+ * stream; borrowed. NULL: what was asked for is a device, a pipe or stdout.
+ */
+const char *gs_output_temporary(const GsOutput *output);
+
 /* Whether all went well so far. To be called right after writing, while errno says why not. */
 bool gs_output_check(GsOutput *output, GError **error);
 

@@ -33,8 +33,11 @@ void gs_progress_update(GsProgress *progress, uint64_t done, uint64_t total)
 		return;
 	progress->drawn = true;
 	progress->drawn_us = now_us;
-	fprintf(stderr, CLEAR_LINE "%.60s: %d %%, %d s left", progress->label,
-		(int)(100 * done / total),
+	fprintf(stderr, CLEAR_LINE "%.60s: %d %%", progress->label, (int)(100 * done / total));
+	if (progress->unit)
+		fprintf(stderr, ", %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s, %.0f/s", done,
+			total, progress->unit, (double)done / elapsed_us * G_USEC_PER_SEC);
+	fprintf(stderr, ", %d s left",
 		(int)((double)elapsed_us / done * (total - done) / G_USEC_PER_SEC));
 	fflush(stderr);
 }

@@ -12,6 +12,7 @@
 
 typedef struct {
 	const char *label; /* borrowed */
+	const char *unit;  /* borrowed: what is counted, to be shown with its rate; or NULL */
 	bool enabled, drawn;
 	int64_t started_us, drawn_us; /* g_get_monotonic_time() */
 } GsProgress;

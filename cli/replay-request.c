@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "cli/report-options.h"
 #include "runs/replay.h"
 
 #define RUNS_MAX 10000000
@@ -169,21 +170,6 @@ static bool parse_numbers(GsReplayRequest *request, const Words *words, GError *
 	       gs_option_parse_number("--seed", words->seed, 0, UINT64_MAX, &request->seed, error);
 }
 
-static bool parse_format(GsReplayRequest *request, const Words *words, GError **error)
-{
-	static const char *const names[] = { "table", "csv", "json", "markdown", NULL };
-	static const GsReportWriter writers[] = { gs_report_table, gs_report_csv, gs_report_json,
-						  gs_report_markdown };
-	int format = 0;
-
-	if (words->format)
-		format = gs_option_parse_word("--format", words->format, names, error);
-	if (format < 0)
-		return false;
-	request->write_report = writers[format];
-	return true;
-}
-
 static bool parse_series(GsReplayRequest *request, const Words *words, GError **error)
 {
 	unsigned int series;
@@ -235,12 +221,9 @@ static bool parse_outputs(GsReplayRequest *request, Words *words, GError **error
 {
 	request->output = words->output ? g_steal_pointer(&words->output) : g_strdup("-");
 	request->samples = g_steal_pointer(&words->samples);
-	if (request->samples && !strcmp(request->samples, request->output)) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "the report and --samples cannot both go to '%s'", request->samples);
-		return false;
-	}
-	return true;
+	request->write_report = gs_report_option_writer(words->format, error);
+	return request->write_report &&
+	       gs_report_option_check_outputs(request->output, request->samples, error);
 }
 
 bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invocation,
@@ -259,9 +242,9 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 	request->occurrence = -1;
 	request->notes = g_ptr_array_new_with_free_func(g_free);
 	if (!parse_machine(request, &words, error) || !parse_cells(request, &words, error) ||
-	    !parse_numbers(request, &words, error) || !parse_format(request, &words, error) ||
-	    !parse_ioeventfd(request, &words, error) || !parse_series(request, &words, error) ||
-	    !parse_overhead(request, &words, error) || !parse_outputs(request, &words, error))
+	    !parse_numbers(request, &words, error) || !parse_ioeventfd(request, &words, error) ||
+	    !parse_series(request, &words, error) || !parse_overhead(request, &words, error) ||
+	    !parse_outputs(request, &words, error))
 		return false;
 	if (words.call && !gs_option_parse_call("--call", words.call, &request->call,
 						&request->occurrence, error))

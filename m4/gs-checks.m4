@@ -46,3 +46,18 @@ AC_RUN_IFELSE([AC_LANG_PROGRAM],
 	[AC_MSG_RESULT([no])],
 	[AC_MSG_RESULT([not known when cross-compiling])])
 CFLAGS=$gs_save_CFLAGS])
+
+# GS_CHECK_PEER(NAME, DEBIAN-PACKAGE, INCLUDES[, MODULE])
+# Whether a program in C++ with INCLUDES, and with pkg-config's flags for MODULE,
+# can be compiled: conditional PEER_NAME, flags in NAME_CFLAGS and NAME_LIBS.
+AC_DEFUN([GS_CHECK_PEER],
+[m4_ifval([$4], [PKG_CHECK_MODULES([$1], [$4], [], [:])])
+AC_MSG_CHECKING([whether make bench can measure what is in $2])
+AC_LANG_PUSH([C++])
+gs_save_CPPFLAGS=$CPPFLAGS
+CPPFLAGS="$CPPFLAGS $$1_CFLAGS"
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([$3])], [gs_peer=yes], [gs_peer=no])
+CPPFLAGS=$gs_save_CPPFLAGS
+AC_LANG_POP([C++])
+AC_MSG_RESULT([$gs_peer])
+AM_CONDITIONAL([PEER_$1], [test $gs_peer = yes])])

@@ -26,6 +26,26 @@ for format in table csv json markdown; do
 		same LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo -- --jobs=3 --format=$format
 done
 
+# run_same ENVIRONMENT... -- OPTION...: gracesim run gives the bytes it gave before
+run_same() {
+	(
+		while [ "$1" != -- ]; do
+			export "${1?}"
+			shift
+		done
+		shift
+		gracesim run seed-regression --runs=50 --samples=run.csv "$@"
+	) && cmp -s out run.wanted && cmp -s run.csv run.samples
+}
+
+for format in table csv json; do
+	gracesim run seed-regression --runs=50 --samples=run.csv --jobs=1 --format=$format &&
+		mv out run.wanted && mv run.csv run.samples
+	check "run, $format: --jobs=8 as --jobs=1" run_same -- --jobs=8 --format=$format
+	check "run, $format: in another locale and time zone" \
+		run_same LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo -- --jobs=3 --format=$format
+done
+
 differs() {
 	gracesim replay boot.strace -q --runs=50 --seed=8 --samples=samples.csv &&
 		! cmp -s samples.csv wanted.samples

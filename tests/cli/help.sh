@@ -40,8 +40,8 @@ check '-V is --version' version -V
 
 gracesim --help
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' out)
-check 'the help names replay, import, list and help' \
-	test "$(echo $commands)" = 'replay import list help'
+check 'the help names replay, run, sweep, import, report, merge, list and help' \
+	test "$(echo $commands)" = 'replay run import sweep report merge list help'
 for command in $commands; do
 	check "$command --help leads with examples" has_help "$command" --help
 	check "help $command says the same" same_help "$command"

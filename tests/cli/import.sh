@@ -309,6 +309,38 @@ check 'a closed pipe ends it quietly' closed_pipe
 check 'locale and time zone change nothing' same_everywhere
 check 'a KVM_IOEVENTFD that shows a pointer has a note' ioeventfd
 
+# A model made of a log is one like those that come with the program.
+model_runs() {
+	import --format=model -o mine.ini boot.strace &&
+		grep -q '^think_source=recorded in boot.strace:' mine.ini &&
+		gracesim run ./mine.ini -q --runs=20 --policy=call-srcu --hz=100 --format=csv &&
+		[ "$(grep -c '^./mine.ini,KVM_CREATE_VCPU,' out)" -eq 2 ]
+}
+model_is_preamble() {
+	import -q --format=model -o mine.ini boot.strace &&
+		gracesim replay -q --preamble=./mine.ini --series=2 --policy=call-srcu --hz=100 mail.txt
+}
+model_of_vm() {
+	cat boot.strace >two.strace
+	sed 's/^100/200/; s/1795365489/1795365499/' boot.strace >>two.strace
+	import --format=model two.strace && grep -q 'note: the model is of VM 0 of 2, from 0 (--vm)$' err &&
+		mv out first.ini && import -q --format=model --vm=1 two.strace && ! cmp -s out first.ini
+}
+model_strict() {
+	exits 3 import --format=model --strict threads.strace && [ -s out ]
+}
+check 'a log becomes a model that runs' model_runs
+check 'and that another log begins with' model_is_preamble
+check 'a model is of one VM' model_of_vm
+check 'a model of a VM that there is not' \
+	refuses 1 "gracesim: import: no VM 7 in 'boot.strace', which has 1, from 0" \
+	import --format=model --vm=7 boot.strace
+check '--vm is for models' refuses 2 'gracesim: import: --vm is for --format=model' \
+	import --vm=0 boot.strace
+check 'a summary is no model' refuses 2 "gracesim: import: --summary has no format 'model'" \
+	import --summary --format=model boot.strace
+check '--strict is about models, too' model_strict
+
 : >empty.strace
 printf 'not\na strace\nlog\n' >prose.strace
 check 'no file' refuses 2 "gracesim: import: no FILE given; '-' is standard input" import

@@ -17,7 +17,7 @@ takes() {
 	exits 0 replay boot.strace --hz=100 --runs=2 -q "$@"
 }
 
-for topic in policies kernels hosts machines vmms parameters; do
+for topic in policies kernels hosts machines vmms scenarios parameters; do
 	check "each of the $topic has a name and a description" described "$topic"
 done
 for policy in $(names policies); do

@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/cli/lib.sh"
 
 quick='--hz=100,1000 --policy=sync,call-srcu --runs=3'
-header=trace,vm,hz,policy,kernel,tid,call,occurrence,run,start_ns,latency_ns,wait_ns
+header=trace,vm,hz,policy,kernel,tid,thread,call,occurrence,run,start_ns,latency_ns,wait_ns
 
 # shellcheck disable=SC2086 # a list of options
 replay() {
@@ -24,17 +24,17 @@ rows() {
 
 # Cell, run, call; the vCPUs are told apart by their occurrence.
 rows_in_order() {
-	[ "$(sed -n '2,9p' samples.csv | cut -d , -f 2-9)" = "$(cat <<-'END'
-		0,100,sync,v7.3,100,KVM_CREATE_VM,0,0
-		0,100,sync,v7.3,100,KVM_CREATE_IRQCHIP,0,0
-		0,100,sync,v7.3,100,KVM_CREATE_PIT2,0,0
-		0,100,sync,v7.3,100,KVM_CREATE_VCPU,0,0
-		0,100,sync,v7.3,100,KVM_CREATE_VCPU,1,0
-		0,100,sync,v7.3,100,KVM_SET_USER_MEMORY_REGION,0,0
-		0,100,sync,v7.3,100,KVM_IOEVENTFD,0,0
-		0,100,sync,v7.3,100,KVM_IOEVENTFD,1,0
+	[ "$(sed -n '2,9p' samples.csv | cut -d , -f 2-10)" = "$(cat <<-'END'
+		0,100,sync,v7.3,100,,KVM_CREATE_VM,0,0
+		0,100,sync,v7.3,100,,KVM_CREATE_IRQCHIP,0,0
+		0,100,sync,v7.3,100,,KVM_CREATE_PIT2,0,0
+		0,100,sync,v7.3,100,,KVM_CREATE_VCPU,0,0
+		0,100,sync,v7.3,100,,KVM_CREATE_VCPU,1,0
+		0,100,sync,v7.3,100,,KVM_SET_USER_MEMORY_REGION,0,0
+		0,100,sync,v7.3,100,,KVM_IOEVENTFD,0,0
+		0,100,sync,v7.3,100,,KVM_IOEVENTFD,1,0
 	END
-	)" ] && [ "$(sed -n '10p;26p;50p' samples.csv | cut -d , -f 3,4,9)" = "$(cat <<-'END'
+	)" ] && [ "$(sed -n '10p;26p;50p' samples.csv | cut -d , -f 3,4,10)" = "$(cat <<-'END'
 		100,sync,1
 		1000,sync,0
 		100,call-srcu,0

@@ -10,7 +10,7 @@ waits() {
 	gracesim replay boot.strace --from-policy=sync-expedited --from-hz=100 --hz=100 \
 		--policy=call-srcu --host=metal-x86 --kernel=v7.3 --runs=200 --samples=samples.csv -q \
 		--set=tick.phase=0.5 "$@" &&
-		awk -F , '$7 == "KVM_CREATE_VCPU" && $8 == 0 { print $12 / 1e7 }' samples.csv
+		awk -F , '$8 == "KVM_CREATE_VCPU" && $9 == 0 { print $13 / 1e7 }' samples.csv
 }
 
 # late LIMIT RELATION SHARE OPTION...: the share of waits longer than LIMIT; if that

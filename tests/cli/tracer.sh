@@ -34,8 +34,8 @@ prediction() {
 	gracesim replay "$@" --from-policy=call-srcu --from-hz=250 --from-cpus=1 --hz=250 \
 		--policy=call-srcu --host=vm --cpus=1 --set=think.spread=0 --set=tick.phase=0.2 \
 		--set=tick.busy_cpus=0 --runs=1 --samples=samples.csv -o report.txt &&
-		awk -F , '$7 == "KVM_CREATE_VM" { start = $10; took = $11 }
-			$7 == "KVM_GET_CLOCK" { print $10 - start, $11, took }' samples.csv
+		awk -F , '$8 == "KVM_CREATE_VM" { start = $11; took = $12 }
+			$8 == "KVM_GET_CLOCK" { print $11 - start, $12, took }' samples.csv
 }
 
 gives() {

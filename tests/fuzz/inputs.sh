@@ -8,6 +8,8 @@ srcdir=${srcdir:-.}
 inputs_of() {
 	case $1 in
 	ini) echo "$srcdir/tests/fuzz/corpus/ini $srcdir/models/profile $srcdir/models/vmm" ;;
+	scenario) echo "$srcdir/tests/fuzz/corpus/scenario $srcdir/models/scenario" ;;
+	store) echo "$srcdir/tests/fuzz/corpus/store" ;;
 	*) echo "$srcdir/tests/fuzz/corpus $srcdir/tests/import $srcdir/traces/corpus" ;;
 	esac
 }

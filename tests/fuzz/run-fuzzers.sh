@@ -31,8 +31,10 @@ one() {
 	target=${2##*/fuzz-}
 	grown=tests/fuzz/grown/$target
 	log=tests/fuzz/findings/$target.log
-	dictionary=
-	[ "$target" = ini ] || dictionary="-dict=$srcdir/tests/fuzz/strace.dict"
+	case $target in
+	ini | scenario | store) dictionary= ;;
+	*) dictionary=-dict=$srcdir/tests/fuzz/strace.dict ;;
+	esac
 	mkdir -p "$grown" tests/fuzz/findings
 	# shellcheck disable=SC2046,SC2086 # lists of words
 	if "$2" -max_total_time="$1" -timeout="$max_seconds_an_input" -max_len="$max_bytes" \

@@ -180,11 +180,10 @@ static void do_op(GsTask *task)
 	case GS_TEST_READ_LOCK:
 		g_assert_cmpint(actor->reader_count, <, GS_TEST_READERS_MAX);
 		actor->reader_idx[actor->reader_count++] =
-			gs_srcu_read_lock(ssp, actor->thread.cpu);
+			gs_srcu_read_lock(ssp);
 		break;
 	case GS_TEST_READ_UNLOCK:
-		gs_srcu_read_unlock(ssp, actor->thread.cpu,
-				    actor->reader_idx[--actor->reader_count]);
+		gs_srcu_read_unlock(ssp, actor->reader_idx[--actor->reader_count]);
 		break;
 	}
 	op_over(task);

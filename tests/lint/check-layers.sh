@@ -8,7 +8,7 @@
 # tests and lab see all.
 arrows='
 sim/engine/     sim/engine/
-sim/stats/      sim/stats/ sim/engine/sim-time.h
+sim/stats/      sim/stats/ sim/engine/bug.h sim/engine/sim-time.h
 sim/kernel/     sim/kernel/ sim/engine/
 sim/srcu/       sim/srcu/ sim/kernel/ sim/engine/
 models/kvm/     models/kvm/ traces/script.h sim/

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * gracesim sweep: run every point that axes span over a scenario, and report.
+ *
+ * Everything that can fail for a reason the user can mend is done before the
+ * first run: the plan is made, all files are open, the first cases are ready.
+ */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/sweep-request.h"
+#include "runs/csv.h"
+#include "runs/plain-table.h"
+#include "runs/samples-csv.h"
+#include "runs/study.h"
+
+/* Points that are made ready beforehand; of more than these the others are alike. */
+#define READY_BEFORE_MAX 100
+
+static void print_notes(const GsSweepRequest *request, const GPtrArray *notes)
+{
+	for (unsigned int i = 0; i < notes->len && !request->quiet; i++)
+		fprintf(stderr, "gracesim: note: %s\n",
+			(const char *)g_ptr_array_index(notes, i));
+}
+
+/* --list: the points, and what is varied there. */
+static bool list_points(const GsSweepRequest *request, GsOutput *output, GError **error)
+{
+	const GsStudyPlan *plan = request->plan;
+	g_autofree GsColumn *columns = g_new(GsColumn, plan->keys->len + 1);
+	g_autoptr(GsPlainTable) table = NULL;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	columns[0] = (GsColumn){ "index", "index", GS_CELL_NUMBER };
+	for (unsigned int key = 0; key < plan->keys->len; key++) {
+		const char *name = g_ptr_array_index(plan->keys, key);
+
+		columns[key + 1] = (GsColumn){ name, name, GS_CELL_TEXT };
+	}
+	table = gs_plain_table_new(columns, plan->keys->len + 1);
+	for (unsigned int i = 0; i < plan->points->len; i++) {
+		gs_plain_table_add_number(table, gs_study_plan_point(plan, i)->index);
+		for (unsigned int key = 0; key < plan->keys->len; key++)
+			gs_plain_table_add_text(table, gs_study_plan_value(plan, i, key));
+	}
+	gs_plain_table_append(table, request->list_csv ? GS_PLAIN_CSV : GS_PLAIN_TABLE, "point",
+			      text);
+	fwrite(text->str, 1, text->len, gs_output_stream(output));
+	return gs_output_commit(output, error);
+}
+
+/*
+ * Make points ready, for what only that finds: parameters that do not go together,
+ * or that no VM makes the call that is asked for.
+ */
+static bool check_points(const GsSweepRequest *request, const GsStudyInputs *inputs, GError **error)
+{
+	const GsStudyPlan *plan = request->plan;
+	g_autoptr(GsStudyReport) report = gs_study_report_new(inputs, &request->report.report);
+
+	for (unsigned int i = 0; i < MIN(plan->points->len, READY_BEFORE_MAX); i++) {
+		g_autoptr(GsCase) ready = gs_study_case_new(plan, i, NULL, error);
+		g_autoptr(GsCellResult) result = NULL;
+
+		if (!ready)
+			return false;
+		result = gs_cell_result_new(plan, i, ready);
+		gs_study_report_add(report, result);
+	}
+	return !request->report.call || plan->points->len > READY_BEFORE_MAX ||
+	       gs_study_report_check_call(report, error);
+}
+
+/* Where finished cells go. */
+typedef struct {
+	const GsSweepRequest *request;
+	GsStudyReport *report;
+	GsStore *store;        /* NULL: none */
+	GsSamplesCsv *samples; /* NULL: nobody asked */
+	GsOutput *output;      /* of samples */
+	GsProgress progress;
+} Sinks;
+
+/* The samples' own words for what a cell is: they were made for logs. */
+static bool write_samples(Sinks *sinks, const GsCase *ready, const GsCellResult *result,
+			  const GsSample *samples, GError **error)
+{
+	g_autofree char *point = gs_study_plan_label(sinks->request->plan, result->values);
+	g_autofree char *label = g_strdup_printf("%s%s%s", ready->script->label, *point ? " " : "",
+						 point);
+	const GsReplayCell cell = { ready->scenario->hz, ready->policy };
+	GsScript script = *ready->script;
+	const GsReplaySpec spec = {
+		.script = &script,
+		.machine = ready->machine,
+		.cells = &cell,
+		.cell_count = 1,
+		.runs = (unsigned int)result->tally->run_count,
+	};
+
+	script.label = label;
+	gs_samples_csv_add_cell(sinks->samples, &spec, 0, samples);
+	return gs_output_check(sinks->output, error);
+}
+
+static bool take_cell(const GsCase *ready, const GsCellResult *result, const GsSample *samples,
+		      void *user_data, GError **error)
+{
+	Sinks *sinks = user_data;
+	const GsSample *kept = sinks->request->keep_samples ? samples : NULL;
+
+	if (sinks->store)
+		return gs_store_put_cell(sinks->store, result, ready->pool, kept, error);
+	gs_study_report_add(sinks->report, result);
+	return !sinks->samples || write_samples(sinks, ready, result, samples, error);
+}
+
+static bool skip_cell(unsigned int index, const GsCase *ready, bool *ret_skip, void *user_data,
+		      GError **error)
+{
+	Sinks *sinks = user_data;
+
+	return gs_store_has_cell(sinks->store, index, ready, ret_skip, error);
+}
+
+static void show_progress(uint64_t done, uint64_t total, void *user_data)
+{
+	Sinks *sinks = user_data;
+
+	gs_progress_update(&sinks->progress, done, total);
+}
+
+/* What was finished before the signal is in the store, if there is one. */
+static void explain_stop(const GsSweepRequest *request, GError **error)
+{
+	g_clear_error(error);
+	if (request->store)
+		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_INTERRUPTED,
+			    "interrupted; what is done is in '%s', and the same command "
+			    "continues it", request->store);
+	else
+		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_INTERRUPTED, "interrupted");
+}
+
+static bool run_study(const GsSweepRequest *request, Sinks *sinks, GError **error)
+{
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	const GsStudySpec spec = {
+		.plan = request->plan,
+		.jobs = request->jobs,
+		.precision_ppm = request->precision_ppm,
+		.keep_samples = request->samples || request->keep_samples,
+		.stop = gs_interrupt_catch(),
+		.skip = request->store ? skip_cell : NULL,
+		.progress = show_progress,
+	};
+	GError *failure = NULL;
+	bool done;
+
+	gs_progress_init(&sinks->progress, request->plan->base->source);
+	sinks->progress.unit = "runs";
+	done = gs_study_run(&spec, notes, take_cell, sinks, &failure);
+	gs_progress_clear(&sinks->progress);
+	if (g_error_matches(failure, GS_STUDY_ERROR, GS_STUDY_ERROR_STOPPED))
+		explain_stop(request, &failure);
+	if (done)
+		print_notes(request, notes);
+	else
+		g_propagate_error(error, failure);
+	return done;
+}
+
+static bool write_report(const GsSweepRequest *request, const GsStudyReport *report,
+			 GsOutput *output, GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	request->report.write(report, text);
+	fwrite(text->str, 1, text->len, gs_output_stream(output));
+	return gs_output_commit(output, error);
+}
+
+/* Run what the store does not have, and report on what it has then. */
+static bool sweep_into_store(GsSweepRequest *request, const GsStudyInputs *inputs, GsOutput *output,
+			     GError **error)
+{
+	g_autoptr(GsStore) store = gs_store_open(request->store, GS_STORE_WRITE, error);
+	Sinks sinks = { .request = request, .store = store };
+	g_autoptr(GsStudyReport) report = NULL;
+
+	if (!store || !gs_store_begin_study(store, inputs, request->plan, request->keep_samples,
+					    error))
+		return false;
+	if (request->shard)
+		gs_study_plan_shard(request->plan, request->shard, request->shard_count);
+	if (!run_study(request, &sinks, error))
+		return false;
+	report = gs_study_report_from_store(store, inputs, &request->report, error);
+	return report && write_report(request, report, output, error);
+}
+
+static bool sweep(GsSweepRequest *request, const GsStudyInputs *inputs, GsOutput *output,
+		  GError **error)
+{
+	g_autoptr(GsStudyReport) report = gs_study_report_new(inputs, &request->report.report);
+	g_autoptr(GsOutput) samples = NULL;
+	g_autoptr(GsSamplesCsv) samples_csv = NULL;
+	Sinks sinks = { .request = request, .report = report };
+
+	if (request->shard)
+		gs_study_plan_shard(request->plan, request->shard, request->shard_count);
+	if (request->samples) {
+		samples = gs_output_open(request->samples, error);
+		if (!samples)
+			return false;
+		samples_csv = gs_samples_csv_new(gs_output_stream(samples));
+		sinks.samples = samples_csv;
+		sinks.output = samples;
+	}
+	if (!run_study(request, &sinks, error) ||
+	    (request->report.call && !gs_study_report_check_call(report, error)) ||
+	    (samples && !gs_output_commit(samples, error)))
+		return false;
+	return write_report(request, report, output, error);
+}
+
+bool gs_cmd_sweep(const GsInvocation *invocation, GError **error)
+{
+	g_auto(GsSweepRequest) request = { 0 };
+	g_autoptr(GsOutput) output = NULL;
+	g_autoptr(GsStudyInputs) inputs = NULL;
+	bool helped = false;
+
+	if (!gs_sweep_request_parse(&request, invocation, &helped, error))
+		return false;
+	if (helped)
+		return true;
+	inputs = gs_study_inputs_new(request.plan, request.precision_ppm);
+	if (!request.list && !check_points(&request, inputs, error))
+		return false;
+	output = gs_output_open(request.output, error);
+	if (!output)
+		return false;
+	if (request.list) {
+		if (request.shard)
+			gs_study_plan_shard(request.plan, request.shard, request.shard_count);
+		return list_points(&request, output, error);
+	}
+	return request.store ? sweep_into_store(&request, inputs, output, error) :
+			       sweep(&request, inputs, output, error);
+}
