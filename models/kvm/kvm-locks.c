@@ -27,7 +27,7 @@ static void append_since(GString *text, int64_t at_ns, int64_t epoch_ns)
 
 static void describe_wait(const GsKvmThread *thread, int64_t epoch_ns, GString *text)
 {
-	const GsKvmOp *op = &g_array_index(thread->plan.ops, GsKvmOp, thread->pc);
+	const GsKvmOp *op = &thread->plan.ops[thread->pc];
 	const GsMutex *lock;
 
 	switch (op->kind) {
@@ -69,7 +69,7 @@ void gs_kvm_describe_thread(const GsKvmThread *thread, int64_t epoch_ns, GString
 		g_string_append(text, "has not begun");
 		return;
 	}
-	if (thread->thread.user || thread->pc >= thread->plan.ops->len) {
+	if (thread->thread.user || thread->pc >= thread->plan.op_count) {
 		g_string_append(text, "waits for nothing in KVM");
 		return;
 	}

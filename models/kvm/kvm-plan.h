@@ -45,18 +45,52 @@ typedef struct {
 		    RCU_CALL, RCU_CALL_LATE: whether on another CPU too */
 } GsKvmOp;
 
+/* All zero: an empty one. */
 typedef struct {
-	GArray *ops;     /* owned: GsKvmOp */
+	GsKvmOp *ops;    /* owned */
+	unsigned int op_count;
+	unsigned int allocated; /* there is memory for so many */
 	int weight_left; /* of the WORK and KTHREAD ops not yet begun */
 	bool reaches_srcu;
 } GsKvmPlan;
 
-void gs_kvm_plan_init(GsKvmPlan *plan);
 void gs_kvm_plan_clear(GsKvmPlan *plan);
 
 /* Start over, keeping the memory. */
-void gs_kvm_plan_reset(GsKvmPlan *plan);
+static inline void gs_kvm_plan_reset(GsKvmPlan *plan)
+{
+	plan->op_count = 0;
+	plan->weight_left = 0;
+	plan->reaches_srcu = false;
+}
 
-void gs_kvm_plan_add(GsKvmPlan *plan, GsKvmOpKind kind, int arg);
+/* For gs_kvm_plan_add() alone: make room. */
+void gs_kvm_plan_grow(GsKvmPlan *plan);
+
+/* Inline, for @kind is a constant wherever this is called: little is left of the switch. */
+static inline void gs_kvm_plan_add(GsKvmPlan *plan, GsKvmOpKind kind, int arg)
+{
+	switch (kind) {
+	case GS_KVM_OP_WORK:
+	case GS_KVM_OP_KTHREAD:
+		plan->weight_left += arg;
+		break;
+	case GS_KVM_OP_BUS_FREE:
+	case GS_KVM_OP_SYNC:
+	case GS_KVM_OP_SYNC_NORMAL:
+	case GS_KVM_OP_SRCU_BARRIER:
+		plan->reaches_srcu = true;
+		break;
+	case GS_KVM_OP_LOCK:
+	case GS_KVM_OP_UNLOCK:
+	case GS_KVM_OP_RCU_CALL:
+	case GS_KVM_OP_RCU_CALL_LATE:
+	case GS_KVM_OP_RCU_BARRIER:
+		break;
+	}
+	if (G_UNLIKELY(plan->op_count == plan->allocated))
+		gs_kvm_plan_grow(plan);
+	plan->ops[plan->op_count++] = (GsKvmOp){ .kind = kind, .arg = arg };
+}
 
 #endif

@@ -12,7 +12,7 @@ static int64_t now_ns(const GsKvmThread *thread)
 
 static const GsKvmOp *current_op(const GsKvmThread *thread)
 {
-	return &g_array_index(thread->plan.ops, GsKvmOp, thread->pc);
+	return &thread->plan.ops[thread->pc];
 }
 
 static void begin_wait(GsKvmThread *thread, int32_t cause)
@@ -143,7 +143,10 @@ static void return_to_user(GsTask *task)
 /* The part of the work left that an op of @weight does; the last op does all that is left. */
 static int64_t take_share(GsKvmThread *thread, int weight)
 {
-	const int64_t share_ns = thread->work_ns * weight / thread->plan.weight_left;
+	/* Most calls have but one, which needs no division. */
+	const int64_t share_ns = weight == thread->plan.weight_left ?
+		thread->work_ns :
+		thread->work_ns * weight / thread->plan.weight_left;
 
 	thread->work_ns -= share_ns;
 	thread->plan.weight_left -= weight;
@@ -155,7 +158,7 @@ static void next_op(GsTask *task)
 	GsKvmThread *thread = gs_kvm_thread_of(task);
 	const GsCosts *costs = &thread->thread.kernel->params->costs;
 
-	for (; thread->pc < thread->plan.ops->len; thread->pc++) {
+	for (; thread->pc < thread->plan.op_count; thread->pc++) {
 		const GsKvmOp *op = current_op(thread);
 
 		switch (op->kind) {
@@ -202,8 +205,6 @@ static void next_op(GsTask *task)
 void gs_kvm_thread_init(GsKvmThread *thread, GsKernel *kernel, GsCpu *cpu, const char *name)
 {
 	gs_thread_init(&thread->thread, kernel, cpu, name);
-	if (!thread->plan.ops)
-		gs_kvm_plan_init(&thread->plan);
 }
 
 void gs_kvm_thread_clear(GsKvmThread *thread)

@@ -39,12 +39,24 @@ static inline void check_instant(const GsEngine *engine, const GsEvent *event, i
 		 "'%s' scheduled after %" PRIu64 " others", event->name, engine->next_seq);
 }
 
+static inline void check_idle(const GsEngine *engine, const GsEvent *event)
+{
+	GS_CHECK(engine, !gs_event_is_pending(event), "engine-pending",
+		 "'%s' scheduled while it is pending", event->name);
+}
+
 void gs_engine_schedule(GsEngine *engine, GsEvent *event, int64_t at_ns)
 {
 	check_instant(engine, event, at_ns);
-	GS_CHECK(engine, !gs_event_is_pending(event), "engine-pending",
-		 "'%s' scheduled while it is pending", event->name);
+	check_idle(engine, event);
 	gs_event_queue_push(&engine->queue, event, at_ns, engine->next_seq++);
+}
+
+void gs_engine_schedule_next(GsEngine *engine, GsEvent *event, int64_t at_ns)
+{
+	check_instant(engine, event, at_ns);
+	check_idle(engine, event);
+	gs_event_queue_push_next(&engine->queue, event, at_ns, engine->next_seq++);
 }
 
 void gs_engine_schedule_after(GsEngine *engine, GsEvent *event, int64_t delay_ns)

@@ -17,6 +17,7 @@
 
 void gs_event_queue_init(GsEventQueue *queue)
 {
+	queue->front = NULL;
 	queue->tree_limit = TREE_LIMIT;
 	queue->least_tree_limit = TREE_LIMIT;
 	gs_event_tree_init(&queue->tree);
@@ -33,6 +34,9 @@ void gs_event_queue_reset(GsEventQueue *queue)
 {
 	GsEventTree *tree = &queue->tree;
 
+	if (queue->front)
+		queue->front->slot = GS_EVENT_NO_SLOT;
+	queue->front = NULL;
 	if (gs_event_tree_length(tree)) {
 		gs_event_tree_settle(tree);
 		for (uint32_t slot = 0; slot < tree->used; slot++)
@@ -95,6 +99,8 @@ bool gs_event_queue_refill(GsEventQueue *queue)
 
 int64_t gs_event_queue_peek_ns(GsEventQueue *queue)
 {
+	if (queue->front)
+		return gs_event_key_ns(queue->front_key.when);
 	if (gs_event_tree_first(&queue->tree).when == GS_EVENT_NEVER &&
 	    !gs_event_queue_refill(queue))
 		return GS_TIME_NEVER_NS;
@@ -103,7 +109,9 @@ int64_t gs_event_queue_peek_ns(GsEventQueue *queue)
 
 int64_t gs_event_queue_at_ns(const GsEventQueue *queue, const GsEvent *event)
 {
-	const GsEventKey key = event->slot & GS_EVENT_IN_LADDER ?
+	const GsEventKey key = event == queue->front ?
+				       queue->front_key :
+			       event->slot & GS_EVENT_IN_LADDER ?
 				       gs_event_ladder_key(&queue->ladder, event) :
 				       *gs_event_tree_leaf(&queue->tree, event->slot);
 

@@ -2,11 +2,6 @@
 #include "sim/engine/rng.h"
 
 #include <Random123/philox.h>
-#include <inttypes.h>
-
-#include "sim/engine/bug.h"
-
-__extension__ typedef unsigned __int128 Uint128;
 
 /*
  * FNV-1a of the name, then a multiple of the index: for one name, no two
@@ -32,7 +27,7 @@ void gs_rng_init(GsRng *rng, uint64_t seed, uint64_t run, const char *name, uint
 }
 
 /* The key is the seed; the counter names the run, the stream and the block. */
-static void next_block(GsRng *rng)
+void gs_rng_next_block(GsRng *rng)
 {
 	philox4x32_ctr_t counter = { { (uint32_t)rng->block, rng->stream, (uint32_t)rng->run,
 				       (uint32_t)(rng->run >> 32) } };
@@ -46,19 +41,6 @@ static void next_block(GsRng *rng)
 	rng->words[1] = (uint64_t)out.v[3] << 32 | out.v[2];
 	rng->block++;
 	rng->used = 0;
-}
-
-uint64_t gs_rng_u64(GsRng *rng)
-{
-	if (rng->used == G_N_ELEMENTS(rng->words))
-		next_block(rng);
-	return rng->words[rng->used++];
-}
-
-int64_t gs_rng_below(GsRng *rng, int64_t bound)
-{
-	GS_CHECK(NULL, bound > 0, "rng-bound", "a random number below %" PRId64, bound);
-	return (int64_t)((Uint128)gs_rng_u64(rng) * (uint64_t)bound >> 64);
 }
 
 double gs_rng_uniform(GsRng *rng)

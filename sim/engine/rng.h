@@ -12,7 +12,13 @@
 #ifndef GS_RNG_H
 #define GS_RNG_H
 
+#include <glib.h>
+#include <inttypes.h>
 #include <stdint.h>
+
+#include "sim/engine/bug.h"
+
+__extension__ typedef unsigned __int128 GsUint128;
 
 typedef struct {
 	uint64_t seed, run;
@@ -28,10 +34,22 @@ typedef struct {
  */
 void gs_rng_init(GsRng *rng, uint64_t seed, uint64_t run, const char *name, uint32_t index);
 
-uint64_t gs_rng_u64(GsRng *rng);
+/* For gs_rng_u64() alone: compute the words of the next block. */
+void gs_rng_next_block(GsRng *rng);
+
+static inline uint64_t gs_rng_u64(GsRng *rng)
+{
+	if (rng->used == G_N_ELEMENTS(rng->words))
+		gs_rng_next_block(rng);
+	return rng->words[rng->used++];
+}
 
 /* Uniform in [0, @bound), without modulo bias beyond 2^-64. @bound is positive. */
-int64_t gs_rng_below(GsRng *rng, int64_t bound);
+static inline int64_t gs_rng_below(GsRng *rng, int64_t bound)
+{
+	GS_CHECK(NULL, bound > 0, "rng-bound", "a random number below %" PRId64, bound);
+	return (int64_t)((GsUint128)gs_rng_u64(rng) * (uint64_t)bound >> 64);
+}
 
 /* Uniform in [0, 1), a multiple of 2^-53. */
 double gs_rng_uniform(GsRng *rng);

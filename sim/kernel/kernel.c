@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/kernel/kernel.h"
 
-/* How long a busy CPU's load runs before it asks for more; no meaning but the event it costs. */
-#define LOAD_CHUNK_NS GS_NSEC_PER_SEC
+/* How long a busy CPU's load runs before it asks for more: beyond the end of any run. */
+#define LOAD_CHUNK_NS (5 * 365 * 24 * 3600 * GS_NSEC_PER_SEC)
 
 static void load_step(GsTask *task)
 {
@@ -35,6 +35,7 @@ static void start_load(GsKernel *kernel, GsCpu *cpu)
 
 	gs_thread_init(load, kernel, cpu, "load");
 	load->bound = true;
+	load->endless = true;
 	kernel->this_cpu = cpu;
 	gs_task_start(&load->task, load_step);
 }

@@ -5,14 +5,14 @@
 
 void gs_tick_do_update_jiffies64(GsKernel *kernel)
 {
-	const int64_t now_jiffies =
-		gs_jiffies_at(gs_engine_now_ns(kernel->engine), kernel->tick_nsec);
+	const int64_t now_ns = gs_engine_now_ns(kernel->engine), tick_nsec = kernel->tick_nsec;
 
-	if (now_jiffies <= kernel->jiffies)
+	/* Mostly somebody has done it already: that shall not cost a division. */
+	if (now_ns < (kernel->jiffies + 1) * tick_nsec)
 		return;
-	kernel->jiffies = now_jiffies;
-	gs_probe(kernel->engine, "tick_do_update_jiffies64", kernel->this_cpu->id, "", now_jiffies,
-		 0);
+	kernel->jiffies = gs_jiffies_at(now_ns, tick_nsec);
+	gs_probe(kernel->engine, "tick_do_update_jiffies64", kernel->this_cpu->id, "",
+		 kernel->jiffies, 0);
 }
 
 /* skew_tick=1 spreads the CPUs' ticks over half a jiffy (tick_setup_sched_timer()). */
@@ -55,7 +55,7 @@ static void program_event(GsCpu *cpu, int64_t edge_ns)
 	gs_engine_reschedule(engine, &cpu->tick.event, MAX(at_ns, gs_engine_now_ns(engine)));
 }
 
-/* hrtimer_forward() of the tick: its next edge after now. */
+/* The next edge after now. */
 static void program_next_tick(GsCpu *cpu)
 {
 	const GsKernel *kernel = cpu->kernel;
@@ -63,6 +63,18 @@ static void program_next_tick(GsCpu *cpu)
 	const int64_t edge = gs_jiffies_at(now_ns - skew, kernel->tick_nsec) + 1;
 
 	program_event(cpu, edge * kernel->tick_nsec + skew);
+}
+
+/* hrtimer_forward() of the tick, whose edge was a moment ago: no division finds the next. */
+static void forward_tick(GsCpu *cpu)
+{
+	const GsKernel *kernel = cpu->kernel;
+	const int64_t next_ns = cpu->tick.edge_ns + kernel->tick_nsec;
+
+	if (next_ns > gs_engine_now_ns(kernel->engine))
+		program_event(cpu, next_ns);
+	else
+		program_next_tick(cpu);
 }
 
 /* Mirrors tick_sched_do_timer(): take the duty if it was dropped, advance jiffies if it is ours. */
@@ -115,7 +127,7 @@ static void tick_nohz_handler(GsEngine *engine, GsEvent *event)
 	if (cpu->is_idle)
 		cpu->tick.idle_tick_count++;
 	if (!cpu->tick.stopped)
-		program_next_tick(cpu);
+		forward_tick(cpu);
 	gs_cpu_scheduler_tick(cpu);
 	run_timers(cpu);
 	gs_rcu_sched_clock_irq(cpu);

@@ -49,12 +49,6 @@ void gs_timer_base_init(GsTimerBase *base)
 	base->youngest = NULL;
 }
 
-int64_t gs_timer_base_next(const GsTimerBase *base)
-{
-	return gs_list_is_empty(&base->timers) ? GS_JIFFIES_NEVER
-					       : timer_of(base->timers.next)->bucket_jiffies;
-}
-
 /*
  * Before every timer of its own or a later bucket: youngest first. Most go into the
  * bucket the one before them went into.

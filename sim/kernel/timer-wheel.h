@@ -16,6 +16,7 @@
 #ifndef GS_TIMER_WHEEL_H
 #define GS_TIMER_WHEEL_H
 
+#include "sim/engine/engine.h"
 #include "sim/engine/list.h"
 
 #include <stdbool.h>
@@ -61,7 +62,12 @@ int64_t gs_timer_bucket(int64_t expires_jiffies, int64_t now_jiffies, int hz);
 void gs_timer_base_init(GsTimerBase *base);
 
 /* The bucket of @base that runs next, GS_JIFFIES_NEVER if it has no timer. */
-int64_t gs_timer_base_next(const GsTimerBase *base);
+static inline int64_t gs_timer_base_next(const GsTimerBase *base)
+{
+	return gs_list_is_empty(&base->timers) ?
+		GS_JIFFIES_NEVER :
+		GS_CONTAINER_OF(base->timers.next, GsTimer, entry)->bucket_jiffies;
+}
 
 /* Arm @timer, not pending, on the CPU that is executing: add_timer_global(), add_timer(). */
 void gs_timer_add(GsCpu *cpu, GsTimer *timer, int64_t expires_jiffies);

@@ -144,6 +144,43 @@ static void test_move(void)
 	gs_event_queue_clear(&queue);
 }
 
+/* The order is the same wherever an event was thought to belong. */
+static void test_front(void)
+{
+	GsEventQueue queue;
+	GsEvent events[5];
+	int64_t at_ns;
+
+	init_events(events, 5);
+	gs_event_queue_init(&queue);
+	gs_event_queue_push(&queue, &events[0], 30, 0);
+	gs_event_queue_push_next(&queue, &events[1], 20, 1); /* in front */
+	gs_event_queue_push_next(&queue, &events[2], 20, 2); /* behind its equal */
+	gs_event_queue_push_next(&queue, &events[3], 10, 3); /* before what is in front */
+	gs_event_queue_push(&queue, &events[4], 5, 4);       /* before that, unasked */
+	g_assert_cmpuint(gs_event_queue_length(&queue), ==, 5);
+	g_assert_cmpint(gs_event_queue_peek_ns(&queue), ==, 5);
+	g_assert_cmpint(gs_event_queue_at_ns(&queue, &events[4]), ==, 5);
+	g_assert_null(gs_event_queue_pop(&queue, 4, &at_ns));
+
+	gs_event_queue_cancel(&queue, &events[4]);
+	g_assert_false(gs_event_is_pending(&events[4]));
+	assert_pops(&queue, &events[3], 10);
+	assert_pops(&queue, &events[1], 20);
+	gs_event_queue_push_next(&queue, &events[1], 15, 5);
+	gs_event_queue_move(&queue, &events[0], 12, 6); /* to before the front */
+	gs_event_queue_move(&queue, &events[0], 18, 7); /* from there */
+	assert_pops(&queue, &events[1], 15);
+	assert_pops(&queue, &events[0], 18);
+
+	gs_event_queue_push_next(&queue, &events[0], 19, 8);
+	gs_event_queue_reset(&queue);
+	g_assert_false(gs_event_is_pending(&events[0]));
+	g_assert_false(gs_event_is_pending(&events[2]));
+	assert_empty(&queue);
+	gs_event_queue_clear(&queue);
+}
+
 /* An event may be gone once it was popped, even before the queue is used again. */
 static void test_popped_event_is_forgotten(void)
 {
@@ -425,6 +462,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/event-queue/until", test_until);
 	g_test_add_func("/event-queue/cancel", test_cancel);
 	g_test_add_func("/event-queue/move", test_move);
+	g_test_add_func("/event-queue/front", test_front);
 	g_test_add_func("/event-queue/popped-event-is-forgotten", test_popped_event_is_forgotten);
 	g_test_add_func("/event-queue/reset", test_reset);
 	g_test_add_func("/event-queue/reset-fits-capacity", test_reset_fits_capacity);

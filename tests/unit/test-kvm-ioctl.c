@@ -58,7 +58,6 @@ static Vm *vm_new(GsMachineKind machine)
 	};
 	gs_kvm_init(&vm->kvm, NULL);
 	vm->kvm.params = &vm->params;
-	gs_kvm_plan_init(&vm->plan);
 	return vm;
 }
 
@@ -82,8 +81,8 @@ static char *plan_text(const GsKvmPlan *plan)
 	GString *text = g_string_new(NULL);
 	int held[GS_KVM_LOCK_COUNT], depth = 0;
 
-	for (unsigned int i = 0; i < plan->ops->len; i++) {
-		const GsKvmOp *op = &g_array_index(plan->ops, GsKvmOp, i);
+	for (unsigned int i = 0; i < plan->op_count; i++) {
+		const GsKvmOp *op = &plan->ops[i];
 		const char *space = text->len > 0 ? " " : "";
 
 		switch (op->kind) {
