@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/kernel/balance.h"
 
+#include "sim/kernel/fair.h"
 #include "sim/kernel/kernel.h"
 
 /* sysctl_sched_migration_cost: who ran less long ago has its data in that CPU's cache. */
@@ -100,6 +101,7 @@ GsThread *gs_balance_newidle(GsCpu *cpu)
 	thread = detach_one(busiest);
 	if (!thread)
 		return NULL;
+	gs_fair_leave(busiest, thread);
 	gs_run_queue_remove(&busiest->run_queue, thread);
 	kernel->surplus_count--;
 	thread->cpu = cpu;

@@ -3,6 +3,7 @@
 
 #include "sim/engine/bug.h"
 #include "sim/kernel/balance.h"
+#include "sim/kernel/fair.h"
 #include "sim/kernel/kernel.h"
 
 int64_t gs_cpu_free_at_ns(const GsCpu *cpu)
@@ -23,13 +24,14 @@ static void enqueue(GsCpu *cpu, GsThread *thread)
 
 static void schedule_switch(GsCpu *cpu, int64_t cost_ns)
 {
-	gs_engine_schedule(cpu->kernel->engine, &cpu->switch_to, gs_cpu_free_at_ns(cpu) + cost_ns);
+	gs_engine_schedule_next(cpu->kernel->engine, &cpu->switch_to,
+				gs_cpu_free_at_ns(cpu) + cost_ns);
 	gs_turn_request(cpu);
 }
 
 static void schedule_run(GsCpu *cpu, int64_t ns)
 {
-	gs_engine_schedule(cpu->kernel->engine, &cpu->run, gs_cpu_free_at_ns(cpu) + ns);
+	gs_engine_schedule_next(cpu->kernel->engine, &cpu->run, gs_cpu_free_at_ns(cpu) + ns);
 }
 
 static void run_current(GsCpu *cpu)
@@ -61,6 +63,7 @@ static void schedule_next(GsCpu *cpu)
 	gs_cpu_mask_set(&kernel->free_cpus, cpu->id);
 	pulled = gs_balance_newidle(cpu);
 	if (pulled) {
+		gs_fair_place(cpu, pulled);
 		enqueue(cpu, pulled);
 		schedule_switch(cpu, kernel->params->costs.switch_ns);
 		return;
@@ -70,13 +73,14 @@ static void schedule_next(GsCpu *cpu)
 	gs_turn_release(cpu);
 }
 
-/* Put the current thread behind the others, with @remaining_ns still to run. */
+/* The current thread, with @remaining_ns still to run, has had its turn. */
 static void requeue_current(GsCpu *cpu, int64_t remaining_ns)
 {
 	GsThread *thread = cpu->current;
 
 	thread->remaining_ns = remaining_ns;
-	thread->preempted = true;
+	gs_fair_charge(cpu);
+	gs_fair_yield(thread);
 	enqueue(cpu, thread);
 	schedule_next(cpu);
 }
@@ -111,7 +115,7 @@ static void switch_to(GsEngine *engine, GsEvent *event)
 	cpu->current = thread;
 	thread->remaining_ns = 0;
 	thread->has_run = true;
-	thread->on_cpu_at_ns = gs_engine_now_ns(engine);
+	thread->on_cpu_at_ns = thread->charged_at_ns = gs_engine_now_ns(engine);
 	gs_probe(engine, "sched_switch", cpu->id, thread->task.name, 0, 0);
 	if (remaining_ns == 0)
 		run_current(cpu);
@@ -168,6 +172,7 @@ static void thread_block(GsTask *task)
 
 	GS_CHECK(task->engine, cpu->current == gs_thread_of(task), "cpu-current",
 		 "task '%s' blocks on a CPU it does not run on", task->name);
+	gs_fair_leave(cpu, cpu->current);
 	schedule_next(cpu);
 }
 
@@ -192,7 +197,7 @@ static void thread_wake(GsTask *task)
 		cpu = &kernel->cpus[oracle->wake_cpu(oracle->data, thread, cpu->id)];
 	thread->cpu = cpu;
 	thread->remaining_ns = 0;
-	thread->preempted = false;
+	gs_fair_place(cpu, thread);
 	enqueue(cpu, thread);
 	gs_probe(kernel->engine, "sched_wakeup", kernel->this_cpu->id, task->name, cpu->id, 0);
 	if (cpu->current) {
@@ -235,7 +240,7 @@ void gs_cpu_steal(GsCpu *cpu, int64_t ns)
 	GsEngine *engine = cpu->kernel->engine;
 
 	cpu->irq_until_ns = gs_cpu_free_at_ns(cpu) + ns;
-	if (gs_event_is_pending(&cpu->run))
+	if (gs_event_is_pending(&cpu->run) && !cpu->current->endless)
 		gs_engine_reschedule(engine, &cpu->run, gs_engine_due_ns(engine, &cpu->run) + ns);
 	if (gs_event_is_pending(&cpu->switch_to))
 		gs_engine_reschedule(engine, &cpu->switch_to,

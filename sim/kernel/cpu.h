@@ -31,11 +31,16 @@ struct GsThread {
 	GsCpu *cpu;            /* runs on, or ran on last; borrowed */
 	bool bound;            /* never leaves @cpu */
 	bool user;             /* in user mode: may be preempted at any instant */
+	bool endless;          /* its work outlasts the run, so that nobody sees how much is left */
 	bool yields;           /* about to spend time, and at a point where it may be preempted */
-	bool preempted;        /* left the CPU without going to sleep */
 	int64_t remaining_ns;  /* of the time it asked for, when it was preempted */
 	bool has_run;          /* been on a CPU, last */
 	int64_t on_cpu_at_ns;  /* from here */
+	int64_t charged_at_ns; /* vruntime_ns has its time until here, while it runs */
+	GsCpu *shared_cpu;     /* which has given it, see fair.h */
+	int64_t vruntime_ns;
+	int64_t deadline_ns;
+	int64_t lag_ns;        /* while it has no share of a CPU */
 	int64_t off_cpu_at_ns; /* to here, if it is not there still */
 	GsEvent begin;         /* of a thread that was made: gs_thread_start_after() */
 	GsTaskStep begin_step;

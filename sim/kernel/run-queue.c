@@ -10,37 +10,38 @@ static GsThread *queued_thread(GsListNode *node)
 
 void gs_run_queue_init(GsRunQueue *queue)
 {
-	gs_list_init(&queue->woken);
-	gs_list_init(&queue->preempted);
-	queue->count = 0;
+	*queue = (GsRunQueue){ 0 };
+	gs_list_init(&queue->threads);
 }
 
+/* From the end: who comes mostly has one of the latest deadlines. */
 void gs_run_queue_add(GsRunQueue *queue, GsThread *thread)
 {
-	gs_list_append(thread->preempted ? &queue->preempted : &queue->woken, &thread->task.queue);
+	GsListNode *place = &queue->threads;
+
+	while (place->prev != &queue->threads &&
+	       queued_thread(place->prev)->deadline_ns > thread->deadline_ns)
+		place = place->prev;
+	gs_list_insert_before(place, &thread->task.queue);
+	queue->vruntime_sum_ns += thread->vruntime_ns;
 	queue->count++;
 }
 
 void gs_run_queue_remove(GsRunQueue *queue, GsThread *thread)
 {
 	gs_list_remove(&thread->task.queue);
+	queue->vruntime_sum_ns -= thread->vruntime_ns;
 	queue->count--;
 }
 
 GsThread *gs_run_queue_first(const GsRunQueue *queue)
 {
-	if (!gs_list_is_empty(&queue->woken))
-		return queued_thread(queue->woken.next);
-	if (!gs_list_is_empty(&queue->preempted))
-		return queued_thread(queue->preempted.next);
-	return NULL;
+	return gs_list_is_empty(&queue->threads) ? NULL : queued_thread(queue->threads.next);
 }
 
 GsThread *gs_run_queue_next(const GsRunQueue *queue, const GsThread *thread)
 {
 	GsListNode *next = thread->task.queue.next;
 
-	if (next == &queue->woken)
-		next = queue->preempted.next;
-	return next == &queue->preempted ? NULL : queued_thread(next);
+	return next == &queue->threads ? NULL : queued_thread(next);
 }

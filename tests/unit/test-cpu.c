@@ -6,11 +6,11 @@
 
 #define USEC GS_NSEC_PER_USEC
 
-/* A thread that runs for @run_ns, after sleeping for @sleep_ns if that is not 0. */
+/* A thread that runs for @run_ns, after sleeping for @sleep_ns if that is not 0; and again. */
 typedef struct {
 	GsThread thread;
 	int64_t sleep_ns, run_ns;
-	bool user, bound;
+	bool user, bound, again;
 	int64_t began_ns, ended_ns;
 	int began_cpu;
 } Runner;
@@ -27,10 +27,15 @@ static Runner *runner_of(GsTask *task)
 	return GS_CONTAINER_OF(gs_thread_of(task), Runner, thread);
 }
 
+static void sleep_first(GsTask *task);
+
 static void over(GsTask *task)
 {
 	runner_of(task)->ended_ns = gs_engine_now_ns(task->engine);
-	gs_task_exit(task);
+	if (runner_of(task)->again)
+		sleep_first(task);
+	else
+		gs_task_exit(task);
 }
 
 static void begin(GsTask *task)
@@ -162,6 +167,28 @@ static void test_slice(Fixture *fixture, const void *data)
 	g_assert_cmpint(since_start(fixture, fixture->a.began_ns), ==, 1 * GS_NSEC_PER_MSEC);
 	g_assert_cmpint(since_start(fixture, fixture->a.ended_ns), ==, 26 * GS_NSEC_PER_MSEC);
 	g_assert_cmpint(since_start(fixture, fixture->b.ended_ns), ==, 30 * GS_NSEC_PER_MSEC);
+}
+
+/* Two that sleep a little and run a lot do not keep one that only runs from its third. */
+static void test_no_starving(Fixture *fixture, const void *data)
+{
+	const Runner waking = {
+		.sleep_ns = 50 * USEC,
+		.run_ns = 700 * USEC,
+		.user = true,
+		.bound = true,
+		.again = true,
+	};
+
+	(void)data;
+	fixture->a = (Runner){ .run_ns = 50 * GS_NSEC_PER_MSEC, .user = true, .bound = true };
+	fixture->b = fixture->c = waking;
+	start(fixture, &fixture->a, 0, "a");
+	start(fixture, &fixture->b, 0, "b");
+	start(fixture, &fixture->c, 0, "c");
+	run_for(fixture, GS_NSEC_PER_SEC);
+	g_assert_cmpint(since_start(fixture, fixture->a.ended_ns), >, 100 * GS_NSEC_PER_MSEC);
+	g_assert_cmpint(since_start(fixture, fixture->a.ended_ns), <, 170 * GS_NSEC_PER_MSEC);
 }
 
 /* CPU 1 runs out of work at 100 us while b waits for CPU 0, which is in the kernel till 900. */
@@ -311,6 +338,7 @@ int main(int argc, char **argv)
 		{ "/cpu/preempt/user", test_preempt_user },
 		{ "/cpu/preempt/kernel", test_preempt_kernel },
 		{ "/cpu/slice", test_slice },
+		{ "/cpu/no-starving", test_no_starving },
 		{ "/cpu/newidle", test_newidle },
 		{ "/cpu/newidle/bound", test_newidle_bound },
 		{ "/cpu/newidle/hot", test_newidle_hot },
