@@ -48,6 +48,7 @@ struct GsReplayHost {
 	Player *players;
 	unsigned int players_left;
 	GsReplayVcpus *vcpus;
+	int64_t limit_of_calls_ns;
 	int64_t epoch_ns;    /* of the current run */
 	GsSample *samples;   /* of the current run; borrowed */
 	bool *reaches_srcu;  /* likewise, or NULL */
@@ -322,6 +323,19 @@ static void think(GsTask *task)
 	gs_task_spend(task, busy_ns, player->sleep_ns > 0 ? sleep_on : issue);
 }
 
+/* How long a run may take until it stands still, starts of a fleet apart. */
+static int64_t limit_of_calls_ns(const GsReplayHost *host)
+{
+	const GsProgram *program = host->setup.program;
+	int64_t limit_ns = CALL_LIMIT_NS;
+
+	for (unsigned int i = 0; i < program->call_count; i++)
+		limit_ns += 2 * program->calls[i].call->think_ns + host->setup.work_ns[i] +
+			    MEAN_CALL_LIMIT_NS;
+	/* A jiffy for every VM to find its phase. */
+	return limit_ns + program->vm_count * host->kernel.tick_nsec;
+}
+
 GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 {
 	GsReplayHost *host = g_new0(GsReplayHost, 1);
@@ -338,6 +352,7 @@ GsReplayHost *gs_replay_host_new(const GsRunSetup *setup)
 	host->is_over = g_new0(bool, setup->program->call_count);
 	host->players = g_new0(Player, setup->program->thread_count);
 	host->vcpus = gs_replay_vcpus_new(setup->program, setup->params);
+	host->limit_of_calls_ns = limit_of_calls_ns(host);
 	for (unsigned int i = 0; i < setup->program->vm_count; i++)
 		gs_kvm_init(&host->vms[i], &host->mmu_notifier_srcu);
 	for (unsigned int i = 0; i < setup->program->thread_count; i++) {
@@ -359,10 +374,8 @@ void gs_replay_host_free(GsReplayHost *host)
 	for (unsigned int i = 0; i < host->setup.program->vm_count; i++)
 		gs_kvm_clear(&host->vms[i]);
 	gs_srcu_struct_clear(&host->mmu_notifier_srcu);
-	for (unsigned int i = 0; i < host->setup.program->thread_count; i++) {
-		if (host->players[i].kvm_thread.plan.ops)
-			gs_kvm_thread_clear(&host->players[i].kvm_thread);
-	}
+	for (unsigned int i = 0; i < host->setup.program->thread_count; i++)
+		gs_kvm_thread_clear(&host->players[i].kvm_thread);
 	g_free(host->vms);
 	g_free(host->vm_start_ns);
 	g_free(host->vm_exists);
@@ -409,17 +422,12 @@ static void place_players(GsReplayHost *host, uint64_t run)
 	}
 }
 
-static int64_t run_limit_ns(const GsReplayHost *host)
+/* The instant by which a run must be over: the last of a fleet has to start first. */
+static int64_t run_end_ns(const GsReplayHost *host)
 {
-	const GsProgram *program = host->setup.program;
-	int64_t limit_ns = CALL_LIMIT_NS;
+	const int64_t limit_ns =
+		host->limit_of_calls_ns + host->vm_start_ns[host->setup.program->vm_count - 1];
 
-	for (unsigned int i = 0; i < program->call_count; i++)
-		limit_ns += 2 * program->calls[i].call->think_ns + host->setup.work_ns[i] +
-			    MEAN_CALL_LIMIT_NS;
-	/* A jiffy for every VM to find its phase, and until the last of a fleet starts. */
-	limit_ns += program->vm_count * host->kernel.tick_nsec +
-		    host->vm_start_ns[program->vm_count - 1];
 	return MIN(limit_ns, GS_EVENT_END_NS - host->epoch_ns - 1) + host->epoch_ns;
 }
 
@@ -429,7 +437,7 @@ static bool handles_exit(const Player *player)
 	const GsKvmThread *thread = &player->kvm_thread;
 
 	return !thread->thread.user && thread->thread.task.call == &player->run &&
-	       thread->pc >= thread->plan.ops->len;
+	       thread->pc >= thread->plan.op_count;
 }
 
 /* Why a run stands still: thread by thread, what each waits for and holds. */
@@ -488,7 +496,7 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 				     host->vm_start_ns[program_call(host, first)->call->vm]);
 	}
 	if (host->players_left > 0)
-		gs_engine_run(&host->engine, run_limit_ns(host), UINT64_MAX);
+		gs_engine_run(&host->engine, run_end_ns(host), UINT64_MAX);
 	host->event_count += host->engine.event_count;
 	if (host->players_left == 0)
 		return true;
@@ -500,6 +508,13 @@ bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, boo
 		    run, program->script->source, host->setup.policy->name,
 		    host->setup.params->kernel.hz, host->players_left, program->thread_count, who);
 	return false;
+}
+
+const int64_t *gs_replay_host_arrivals_ns(const GsReplayHost *host)
+{
+	const GsScript *script = host->setup.program->script;
+
+	return script->is_fleet || script->vm_count == 1 ? host->vm_start_ns : NULL;
 }
 
 uint64_t gs_replay_host_event_count(const GsReplayHost *host)

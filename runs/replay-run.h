@@ -36,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsReplayHost, gs_replay_host_free)
 bool gs_replay_host_run(GsReplayHost *host, uint64_t run, GsSample *samples, bool *reaches_srcu,
 			GError **error);
 
+/*
+ * When each VM of the last run arrived, from the run's beginning: when its VMM was
+ * there, whether or not a CPU was. NULL: not known, of a log that has several.
+ */
+const int64_t *gs_replay_host_arrivals_ns(const GsReplayHost *host);
+
 /* Events dispatched in all runs so far. */
 uint64_t gs_replay_host_event_count(const GsReplayHost *host);
 

@@ -96,15 +96,16 @@ static void add_vms(GsTally *tally, int64_t stall_ns)
 		const GsTallyVm *vm = &g_array_index(tally->vms, GsTallyVm, i);
 		const int64_t started_ns = vm->run_ns < INT64_MAX ? vm->run_ns : vm->end_ns;
 
-		if (vm->first_ns == INT64_MAX) /* no call is of it */
+		if (vm->end_ns < 0)
 			continue;
 		gs_histogram_add(&waits->latency, vm->wait_ns);
 		add_wait(waits, vm->wait_ns, stall_ns);
-		gs_histogram_add(&start->latency, started_ns - vm->first_ns);
+		gs_histogram_add(&start->latency, started_ns - vm->begin_ns);
 	}
 }
 
-void gs_tally_add_run(GsTally *tally, const GsCallPool *pool, const GsSample *samples, int hz)
+void gs_tally_add_run(GsTally *tally, const GsCallPool *pool, const GsSample *samples,
+		      const int64_t *arrivals_ns, int hz)
 {
 	const int64_t stall_ns = gs_stall_threshold_ns(hz);
 	GsTallyCall *calls = call_at(tally, 0);
@@ -114,7 +115,11 @@ void gs_tally_add_run(GsTally *tally, const GsCallPool *pool, const GsSample *sa
 		 tally->vms->len == pool->vm_count, "tally-pool",
 		 "a tally of %u calls got a run of %u", tally->calls->len, pool->calls->len);
 	for (unsigned int i = 0; i < tally->vms->len; i++)
-		vms[i] = (GsTallyVm){ .first_ns = INT64_MAX, .run_ns = INT64_MAX };
+		vms[i] = (GsTallyVm){
+			.begin_ns = arrivals_ns ? arrivals_ns[i] : INT64_MAX,
+			.run_ns = INT64_MAX,
+			.end_ns = -1,
+		};
 	for (uint32_t i = 0; i < pool->entry_count; i++) {
 		const GsPoolEntry *entry = &pool->entries[i];
 		const GsSample *sample = &samples[i];
@@ -122,7 +127,7 @@ void gs_tally_add_run(GsTally *tally, const GsCallPool *pool, const GsSample *sa
 		GsTallyVm *vm = &vms[entry->vm];
 
 		gs_histogram_add(&call->latency, sample->latency_ns);
-		vm->first_ns = MIN(vm->first_ns, sample->start_ns);
+		vm->begin_ns = MIN(vm->begin_ns, sample->start_ns);
 		vm->end_ns = MAX(vm->end_ns, sample->start_ns + sample->latency_ns);
 		if (entry->is_run)
 			vm->run_ns = MIN(vm->run_ns, sample->start_ns);

@@ -20,8 +20,8 @@
 
 /*
  * Two rows behind the calls, one value per VM and run: the waits of all its
- * ioctls, summed; and from its first call to its first KVM_RUN, or, if it has
- * none, to the end of its last call.
+ * ioctls, summed; and from its arrival, or, if that is not known, from its first
+ * call, to its first KVM_RUN, or, if it has none, to the end of its last call.
  */
 #define GS_TALLY_WAITS "(waits)"
 #define GS_TALLY_START "(start)"
@@ -42,7 +42,7 @@ typedef struct {
 
 /* A VM within one run. */
 typedef struct {
-	int64_t first_ns, run_ns, end_ns, wait_ns;
+	int64_t begin_ns, run_ns, end_ns, wait_ns; /* end_ns -1: it makes no call */
 } GsTallyVm;
 
 typedef struct {
@@ -63,8 +63,12 @@ GsTallyCall *gs_tally_add_call(GsTally *tally, const char *name, uint32_t occurr
 /* Note that @call waited @waited_ns, above 0, for @cause. */
 void gs_tally_call_add_cause(GsTallyCall *call, int32_t cause, int64_t waited_ns);
 
-/* Add a run at @hz; @samples has one for each call of the script @pool is of. */
-void gs_tally_add_run(GsTally *tally, const GsCallPool *pool, const GsSample *samples, int hz);
+/*
+ * Add a run at @hz; @samples has one for each call of the script @pool is of,
+ * @arrivals_ns one instant for each of its VMs; NULL: not known.
+ */
+void gs_tally_add_run(GsTally *tally, const GsCallPool *pool, const GsSample *samples,
+		      const int64_t *arrivals_ns, int hz);
 
 /* Add the runs of @from to @into. False, with nothing done: they are not of the same calls. */
 bool gs_tally_merge(GsTally *into, const GsTally *from);

@@ -74,7 +74,7 @@ GsCellResult *gs_test_cell_result(const GsStudyPlan *plan, unsigned int index, u
 
 		for (uint32_t i = 0; i < pool->entry_count; i++)
 			of_run[i] = draw_sample(random, (int32_t)i * 1000);
-		gs_tally_add_run(result->tally, pool, of_run, 250);
+		gs_tally_add_run(result->tally, pool, of_run, NULL, 250);
 	}
 	gs_scenario_free(ready.scenario);
 	g_free(ready.digest);

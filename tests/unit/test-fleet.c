@@ -194,6 +194,33 @@ static void test_side_by_side(void)
 	}
 }
 
+/*
+ * Of VMs that arrive at once on one CPU each waits for the calls of those before
+ * it: its start takes longer by their work.
+ */
+static void test_one_cpu(void)
+{
+	enum { VMS = 6, WORK_NS = 700000 };
+	static const char *const set[] = { "think.spread=0", NULL };
+	g_autoptr(GsScript) one = gs_script_new("test.ini");
+
+	gs_test_script_add(one, 0, 1, "KVM_CREATE_VM", 0, WORK_NS);
+	gs_script_number_calls(one);
+
+	g_autoptr(GsScript) fleet = new_fleet(one, VMS, storm);
+	g_autofree GsSample *samples = gs_test_replay(
+		fleet, &(GsTestReplay){ .hz = 100, .cpus = 1, .policy = "sync", .set = set });
+
+	for (uint32_t vm = 0; vm < VMS; vm++) {
+		const GsSample *sample = sample_of(samples, one, vm, 0);
+
+		/* Ticks and switches are all there is besides. */
+		g_assert_cmpint(sample->start_ns, >=, vm * WORK_NS);
+		g_assert_cmpint(sample->start_ns, <, vm * WORK_NS + (vm + 1) * 100 * US);
+		g_assert_cmpint(sample->latency_ns, >=, WORK_NS);
+	}
+}
+
 /* How long the memslot change of the VM that is done last waits, of @vms on @cpus. */
 static int64_t longest_wait_ns(unsigned int vms, int cpus)
 {
@@ -251,6 +278,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fleet/starts/poisson", test_starts_poisson);
 	g_test_add_func("/fleet/every", test_every);
 	g_test_add_func("/fleet/side-by-side", test_side_by_side);
+	g_test_add_func("/fleet/one-cpu", test_one_cpu);
 	g_test_add_func("/fleet/shared-kworker", test_shared_kworker);
 	g_test_add_func("/fleet/jobs", test_jobs);
 	return g_test_run();

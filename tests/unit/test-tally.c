@@ -51,7 +51,7 @@ static GsTally *tally_of(const Starts *starts, unsigned int first, unsigned int 
 
 	for (unsigned int run = first; run < end; run += step)
 		gs_tally_add_run(tally, starts->ready->pool, starts->samples + run * starts->calls,
-				 starts->ready->scenario->hz);
+				 NULL, starts->ready->scenario->hz);
 	return tally;
 }
 
@@ -211,7 +211,7 @@ static void test_start(void)
 	const GsTallyCall *start, *waits, *vcpu;
 	GsCallStats stats;
 
-	gs_tally_add_run(tally, pool, samples, 100);
+	gs_tally_add_run(tally, pool, samples, NULL, 100);
 	start = gs_tally_call(tally, (unsigned int)gs_tally_find(tally, GS_TALLY_START, 0));
 	waits = gs_tally_call(tally, (unsigned int)gs_tally_find(tally, GS_TALLY_WAITS, 0));
 	g_assert_cmpuint(start->latency.count, ==, 2);
@@ -229,6 +229,57 @@ static void test_start(void)
 	gs_tally_stats(tally, (unsigned int)gs_tally_find(tally, "KVM_CREATE_VCPU", 0), &stats);
 	g_assert_cmpint(stats.cause, ==, GS_CAUSE_OWN); /* by time, not by number */
 	g_assert_cmpuint(stats.stall_count, ==, 1);
+}
+
+/* A VM that waits for a CPU before its first call has arrived all the same. */
+static void test_arrival(void)
+{
+	static const GsSample samples[] = {
+		{ 1000, 10, 0, -1 }, { 5000, 20, 0, -1 },  { 2000, 600, 0, -1 },
+		{ 9000, 1, 0, -1 },  { 7000, 100, 0, -1 }, { 6000, 4000, 0, -1 },
+	};
+	static const int64_t arrivals_ns[] = { 0, 1500 };
+	g_autoptr(GsScript) script = two_vms();
+	g_autoptr(GsCallPool) pool = gs_call_pool_new(script);
+	g_autoptr(GsTally) tally = gs_tally_new(pool);
+	const GsTallyCall *start;
+
+	gs_tally_add_run(tally, pool, samples, arrivals_ns, 100);
+	start = gs_tally_call(tally, (unsigned int)gs_tally_find(tally, GS_TALLY_START, 0));
+	g_assert_cmpint(start->latency.min_ns, ==, 7000);
+	g_assert_cmpint(start->latency.max_ns, ==, 6000 + 4000 - 1500);
+}
+
+static GsHistogram *start_of(GsTally *tally)
+{
+	const int start = gs_tally_find(tally, GS_TALLY_START, 0);
+
+	return &g_array_index(tally->calls, GsTallyCall, start).latency;
+}
+
+/* What a storm's VMs wait for a CPU before their first call is part of their start. */
+static void test_storm(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GsScenario) scenario = gs_scenario_load("firecracker", NULL, &error);
+
+	g_assert_no_error(error);
+	g_assert_true(gs_scenario_set(scenario, "cpus", "1", NULL));
+	g_assert_true(gs_scenario_set(scenario, "vms", "20", NULL));
+	g_autoptr(GsCase) ready = gs_case_new(scenario, NULL, &error);
+	g_assert_no_error(error);
+
+	const GsRunSetup setup = gs_case_setup(ready);
+	g_autoptr(GsReplayHost) host = gs_replay_host_new(&setup);
+	g_autofree GsSample *samples = g_new0(GsSample, ready->program->call_count);
+	g_autoptr(GsTally) arrived = gs_tally_new(ready->pool), called = gs_tally_new(ready->pool);
+
+	gs_replay_host_run(host, 0, samples, NULL, &error);
+	g_assert_no_error(error);
+	gs_tally_add_run(arrived, ready->pool, samples, gs_replay_host_arrivals_ns(host), 250);
+	gs_tally_add_run(called, ready->pool, samples, NULL, 250);
+	g_assert_cmpint(gs_histogram_quantile_ns(start_of(arrived), 500), >,
+			gs_histogram_quantile_ns(start_of(called), 500) + 1000000);
 }
 
 /* A tally of one call of which each of @count runs took another time, evenly spread. */
@@ -270,6 +321,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/runs/tally/summary", test_summary);
 	g_test_add_func("/runs/tally/merging", test_merging);
 	g_test_add_func("/runs/tally/start", test_start);
+	g_test_add_func("/runs/tally/arrival", test_arrival);
+	g_test_add_func("/runs/tally/storm", test_storm);
 	g_test_add_func("/runs/tally/precision", test_precision);
 	return g_test_run();
 }
