@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/data-file.h"
 
+#include <errno.h>
 #include <gio/gio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,9 @@
 #include "models/suggest.h"
 
 #define SUFFIX ".ini"
+
+/* Ours have some kilobytes; /dev/zero has no end. */
+#define FILE_BYTES_MAX (16U << 20)
 
 static int compare_names(const void *a, const void *b)
 {
@@ -35,17 +40,41 @@ bool gs_data_is_path(const char *name)
 	return strchr(name, '/') || g_str_has_suffix(name, SUFFIX);
 }
 
+/* The file at @path, which may be a pipe; NULL, with errno set: it cannot be read. */
+static GBytes *read_whole(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	GByteArray *text;
+	guint8 piece[4096];
+	size_t count;
+	int errnum = 0;
+
+	if (!stream)
+		return NULL;
+	text = g_byte_array_new();
+	while (text->len <= FILE_BYTES_MAX &&
+	       (count = fread(piece, 1, sizeof(piece), stream)) > 0)
+		g_byte_array_append(text, piece, (guint)count);
+	if (ferror(stream))
+		errnum = errno;
+	else if (text->len > FILE_BYTES_MAX)
+		errnum = EFBIG;
+	fclose(stream);
+	if (!errnum)
+		return g_byte_array_free_to_bytes(text);
+	g_byte_array_unref(text);
+	errno = errnum;
+	return NULL;
+}
+
 static GBytes *read_path(const GsDataKind *kind, const char *path, GError **error)
 {
-	g_autoptr(GError) failure = NULL;
-	char *text;
-	gsize length;
+	GBytes *text = read_whole(path);
 
-	if (g_file_get_contents(path, &text, &length, &failure))
-		return g_bytes_new_take(text, length);
-	g_set_error(error, kind->domain(), kind->unknown_code, "cannot read %s '%s': %s",
-		    kind->what, path, failure->message);
-	return NULL;
+	if (!text)
+		g_set_error(error, kind->domain(), kind->unknown_code, "cannot read %s '%s': %s",
+			    kind->what, path, g_strerror(errno));
+	return text;
 }
 
 GBytes *gs_data_read_shipped(const GsDataKind *kind, const char *name, GError **error)

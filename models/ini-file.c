@@ -6,17 +6,23 @@
 
 #include "models/suggest.h"
 
+/* Some editors begin a text with it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* A key, or a group; also what one is looked up by, so that this allocates nothing. */
 typedef struct {
+	const char *group;  /* a group's: owned; a key's: that of its group */
+	char *key;          /* owned; NULL: a group */
 	const char *source; /* interned */
 	unsigned int line;  /* from 1 */
 	char *value;        /* owned; NULL: a group */
-	GPtrArray *keys;    /* owned, of a group: its keys in order, within entries' names */
+	GPtrArray *keys;    /* owned, of a group: its keys in order, as their entries have them */
 } Entry;
 
 struct GsIniFile {
 	const char *source;  /* interned */
 	char **groups;       /* owned */
-	GHashTable *entries; /* "GROUP" or "GROUP\nKEY" -> Entry, both owned */
+	GHashTable *entries; /* a set of Entry, owned */
 	GQuark domain;
 	int code;
 };
@@ -25,9 +31,28 @@ static void entry_free(void *data)
 {
 	Entry *entry = data;
 
+	if (!entry->key)
+		g_free((char *)entry->group);
+	g_free(entry->key);
 	g_free(entry->value);
 	g_clear_pointer(&entry->keys, g_ptr_array_unref);
 	g_free(entry);
+}
+
+static unsigned int entry_hash(gconstpointer data)
+{
+	const Entry *entry = data;
+
+	return g_str_hash(entry->group) * 31 + (entry->key ? g_str_hash(entry->key) : 0);
+}
+
+static gboolean entry_equal(gconstpointer a, gconstpointer b)
+{
+	const Entry *left = a, *right = b;
+
+	if (!left->key != !right->key || (left->key && strcmp(left->key, right->key)))
+		return false;
+	return !strcmp(left->group, right->group);
 }
 
 void gs_ini_file_free(GsIniFile *ini)
@@ -37,16 +62,11 @@ void gs_ini_file_free(GsIniFile *ini)
 	g_free(ini);
 }
 
-static char *entry_name(const char *group, const char *key)
-{
-	return key ? g_strconcat(group, "\n", key, NULL) : g_strdup(group);
-}
-
 static Entry *find_entry(const GsIniFile *ini, const char *group, const char *key)
 {
-	g_autofree char *name = entry_name(group, key);
+	const Entry wanted = { .group = group, .key = (char *)key };
 
-	return g_hash_table_lookup(ini->entries, name);
+	return g_hash_table_lookup(ini->entries, &wanted);
 }
 
 static bool fail_at(const GsIniFile *ini, unsigned int line, GError **error, const char *format,
@@ -68,8 +88,7 @@ static bool add_entry(GsIniFile *ini, const char *group, const char *key, unsign
 		      GError **error)
 {
 	const Entry *first = find_entry(ini, group, key);
-	char *name;
-	Entry *entry;
+	Entry *entry, *its_group;
 
 	if (first && key)
 		return fail_at(ini, line, error, "key '%s' is already on line %u", key,
@@ -80,12 +99,16 @@ static bool add_entry(GsIniFile *ini, const char *group, const char *key, unsign
 	entry = g_new0(Entry, 1);
 	entry->source = ini->source;
 	entry->line = line;
-	name = entry_name(group, key);
-	g_hash_table_insert(ini->entries, name, entry);
-	if (key)
-		g_ptr_array_add(find_entry(ini, group, NULL)->keys, name + strlen(group) + 1);
-	else
+	if (key) {
+		its_group = find_entry(ini, group, NULL);
+		entry->group = its_group->group;
+		entry->key = g_strdup(key);
+		g_ptr_array_add(its_group->keys, entry->key);
+	} else {
+		entry->group = g_strdup(group);
 		entry->keys = g_ptr_array_new();
+	}
+	g_hash_table_add(ini->entries, entry);
 	return true;
 }
 
@@ -156,10 +179,10 @@ GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, G
 	g_autoptr(GsIniFile) ini = g_new0(GsIniFile, 1);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) failure = NULL;
-	g_autofree char *copy = g_strndup(text, length);
+	g_autofree char *copy = NULL;
 
 	ini->source = g_intern_string(source);
-	ini->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
+	ini->entries = g_hash_table_new_full(entry_hash, entry_equal, entry_free, NULL);
 	ini->domain = domain;
 	ini->code = code;
 
@@ -167,6 +190,12 @@ GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, G
 		g_set_error(error, domain, code, "%s: not a text in UTF-8", source);
 		return NULL;
 	}
+	if (length >= strlen(BYTE_ORDER_MARK) &&
+	    !memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK))) {
+		text += strlen(BYTE_ORDER_MARK);
+		length -= strlen(BYTE_ORDER_MARK);
+	}
+	copy = g_strndup(text, length);
 	if (!scan_lines(ini, copy, error))
 		return NULL;
 	if (length && !g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &failure)) {
@@ -180,17 +209,16 @@ GsIniFile *gs_ini_file_new(const char *source, const char *text, gsize length, G
 /* Move what is known of @group, and its keys, from @part to @ini. */
 static void take_group(GsIniFile *ini, GsIniFile *part, const char *group)
 {
-	g_autofree const char **keys = gs_ini_file_keys(part, group);
-	void *name, *entry;
+	Entry *taken = find_entry(part, group, NULL);
 
-	for (const char **key = keys; *key; key++) {
-		g_autofree char *known = entry_name(group, *key);
+	for (unsigned int i = 0; i < taken->keys->len; i++) {
+		Entry *entry = find_entry(part, group, g_ptr_array_index(taken->keys, i));
 
-		g_hash_table_steal_extended(part->entries, known, &name, &entry);
-		g_hash_table_insert(ini->entries, name, entry);
+		g_hash_table_steal(part->entries, entry);
+		g_hash_table_add(ini->entries, entry);
 	}
-	g_hash_table_steal_extended(part->entries, group, &name, &entry);
-	g_hash_table_insert(ini->entries, name, entry);
+	g_hash_table_steal(part->entries, taken);
+	g_hash_table_add(ini->entries, taken);
 }
 
 bool gs_ini_file_insert(GsIniFile *ini, const char *place, GsIniFile *part, GError **error)

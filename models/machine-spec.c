@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/machine-spec.h"
 
+#include "models/library.h"
 #include "models/profile/kernel-lookup.h"
-#include "models/profile/profile.h"
 #include "models/profile/running-system.h"
 #include "models/suggest.h"
 
@@ -28,9 +28,11 @@ static const Machine machines[] = {
 };
 
 struct GsMachineSpec {
+	gatomicrefcount references;
 	const Machine *machine;
 	int cpus;
-	GsProfile *kernel, *host; /* owned */
+	GsLibrary *library;       /* a reference to whose the profiles are */
+	const GsProfile *kernel, *host;
 	GsRunningSystem *running; /* owned; NULL: the kernel is not "host" */
 	GArray *set;              /* owned: GsAssignment */
 	char *overrides;          /* owned */
@@ -104,7 +106,7 @@ static bool load_kernel(GsMachineSpec *spec, const GsMachineRequest *request, GP
 	profile = gs_kernel_lookup(name, notes, error);
 	if (!profile)
 		return false;
-	spec->kernel = gs_profile_load(GS_PROFILE_KERNEL, profile, error);
+	spec->kernel = gs_library_profile(spec->library, GS_PROFILE_KERNEL, profile, error);
 	return spec->kernel != NULL;
 }
 
@@ -131,14 +133,16 @@ GsMachineSpec *gs_machine_spec_new(const GsMachineRequest *request, GError **err
 	g_autoptr(GsMachineSpec) spec = g_new0(GsMachineSpec, 1);
 	g_autoptr(GPtrArray) unread = g_ptr_array_new_with_free_func(g_free);
 
+	g_atomic_ref_count_init(&spec->references);
+	spec->library = request->library ? gs_library_ref(request->library) : gs_library_new();
 	spec->set = g_array_new(FALSE, FALSE, sizeof(GsAssignment));
 	if (!load_kernel(spec, request, request->notes ? request->notes : unread, error))
 		return NULL;
 	spec->machine = find_machine(choose_machine(spec, request), error);
 	if (!spec->machine)
 		return NULL;
-	spec->host = gs_profile_load(GS_PROFILE_HOST,
-				     request->host ? request->host : spec->machine->host, error);
+	spec->host = gs_library_profile(spec->library, GS_PROFILE_HOST,
+					request->host ? request->host : spec->machine->host, error);
 	if (!spec->host || !parse_set(spec, request->set, error))
 		return NULL;
 	spec->cpus = choose_cpus(spec, request);
@@ -147,10 +151,17 @@ GsMachineSpec *gs_machine_spec_new(const GsMachineRequest *request, GError **err
 	return g_steal_pointer(&spec);
 }
 
+GsMachineSpec *gs_machine_spec_ref(GsMachineSpec *spec)
+{
+	g_atomic_ref_count_inc(&spec->references);
+	return spec;
+}
+
 void gs_machine_spec_free(GsMachineSpec *spec)
 {
-	g_clear_pointer(&spec->kernel, gs_profile_free);
-	g_clear_pointer(&spec->host, gs_profile_free);
+	if (!g_atomic_ref_count_dec(&spec->references))
+		return;
+	gs_library_unref(spec->library);
 	g_clear_pointer(&spec->running, gs_running_system_free);
 	g_array_unref(spec->set);
 	g_free(spec->overrides);

@@ -31,12 +31,14 @@ typedef struct {
 	int cpus;            /* --cpus; 0: the running system's, else the host profile's */
 	const char *const *set; /* --set NAME=VALUE, NULL-terminated, or NULL */
 	const char *root;    /* where kernel "host" finds /proc and /sys; NULL: "/" */
+	struct GsLibrary *library; /* where profiles are read once; NULL: they are read now */
 	GPtrArray *notes;    /* borrowed: told what stands for the kernel (char *); or NULL */
 } GsMachineRequest;
 
 /* The caller frees the spec. Errors name the nearest word where one is unknown. */
 GsMachineSpec *gs_machine_spec_new(const GsMachineRequest *request, GError **error);
-void gs_machine_spec_free(GsMachineSpec *spec);
+GsMachineSpec *gs_machine_spec_ref(GsMachineSpec *spec);
+void gs_machine_spec_free(GsMachineSpec *spec); /* once nobody has a reference */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsMachineSpec, gs_machine_spec_free)
 
 /* Names for provenance lines and CSV columns; borrowed from the spec. */

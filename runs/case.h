@@ -8,23 +8,22 @@
 
 #include "models/machine-spec.h"
 #include "models/scenario/scenario.h"
-#include "runs/call-pool.h"
-#include "runs/replay-program.h"
+#include "runs/case-starts.h"
 #include "runs/replay-run.h"
 
-/* Everything is owned by it but the policy. */
 typedef struct {
-	GsScenario *scenario;
-	GsMachineSpec *machine;
+	GsScenario *scenario;    /* owned */
+	GsMachineSpec *machine;  /* a reference */
 	GsMachineParams params;
-	const GsPolicy *policy; /* the scenario's, or the kernel's own */
-	GsScript *script;       /* of all its VMs */
-	GsProgram *program;
-	int64_t *work_ns;       /* of each call */
-	GsCallPool *pool;
-	char *digest;           /* SHA-256, in hex, of all that decides its results but the number
-				   of runs: the scenario, the VMM model, the resolved parameters,
-				   the work of calls, the program's version */
+	const GsPolicy *policy;  /* the scenario's, or the kernel's own */
+	GsCaseStarts *starts;    /* a reference, to what the next four are of */
+	const GsScript *script;
+	const GsProgram *program;
+	const int64_t *work_ns;
+	const GsCallPool *pool;
+	char *digest;            /* owned: SHA-256, in hex, of all that decides its results but the
+				    number of runs: the scenario, the VMM model, the resolved
+				    parameters, the work of calls, the program's version */
 } GsCase;
 
 /*
@@ -32,6 +31,10 @@ typedef struct {
  * what the user should know; NULL: nobody asks. The caller frees the case.
  */
 GsCase *gs_case_new(const GsScenario *scenario, GPtrArray *notes, GError **error);
+
+/* The same of a machine and starts made for it; takes a reference to each. */
+GsCase *gs_case_new_from(const GsScenario *scenario, GsMachineSpec *machine, GsCaseStarts *starts,
+			 GError **error);
 void gs_case_free(GsCase *ready);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsCase, gs_case_free)
 

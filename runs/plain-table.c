@@ -112,7 +112,8 @@ static void append_aligned(const GsPlainTable *table, GString *out)
 	for (unsigned int i = 0; i < table->column_count; i++) {
 		const GsColumn *column = &table->columns[i];
 
-		if (widths[i])
+		/* a column with nothing in it is left out, a table with nothing in it is not */
+		if (widths[i] || !texts->len)
 			widths[i] = MAX(widths[i], strlen(column->heading));
 		append_padded(line, column->heading, column->kind, widths[i]);
 	}

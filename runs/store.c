@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runs/store-db.h"
 
@@ -35,12 +36,11 @@ static bool set_up(const GsStore *store, GError **error)
 		return false;
 	if (store->mode == GS_STORE_READ)
 		return gs_store_execute(store, "PRAGMA query_only = ON", error);
-	if (sqlite3_db_readonly(store->db, "main") == 1) {
-		g_set_error(error, GS_STORE_ERROR, GS_STORE_ERROR_FILE,
-			    "cannot write '%s': it is read-only", store->path);
-		return false;
-	}
-	return gs_store_execute(store, store->mode == GS_STORE_DRAFT ? draft : durable, error);
+	if (sqlite3_db_readonly(store->db, "main") != 1)
+		return true;
+	g_set_error(error, GS_STORE_ERROR, GS_STORE_ERROR_FILE,
+		    "cannot write '%s': it is read-only", store->path);
+	return false;
 }
 
 /*
@@ -74,6 +74,16 @@ static bool is_new(const GsStore *store, bool *ret_new, GError **error)
 	return true;
 }
 
+/* A journal's mode is kept in the file: what is not ours is not given ours. */
+static bool set_journal(const GsStore *store, GError **error)
+{
+	bool fresh;
+
+	if (!is_new(store, &fresh, error) || (!fresh && !gs_store_check_schema(store, error)))
+		return false;
+	return gs_store_execute(store, store->mode == GS_STORE_DRAFT ? draft : durable, error);
+}
+
 static bool enter(GsStore *store, GError **error)
 {
 	bool fresh = false;
@@ -81,10 +91,18 @@ static bool enter(GsStore *store, GError **error)
 	if (store->mode == GS_STORE_READ)
 		return gs_store_execute(store, "BEGIN", error) &&
 		       gs_store_check_schema(store, error);
-	if (!begin(store, error) || !is_new(store, &fresh, error))
+	if (!set_journal(store, error) || !begin(store, error) || !is_new(store, &fresh, error))
 		return false;
 	/* not committed before there is a study in it */
 	return fresh ? gs_store_create_schema(store, error) : gs_store_check_schema(store, error);
+}
+
+/* Why there can be no new file at @path; 0: there can. SQLite would not tell. */
+static int check_folder(const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+
+	return access(folder, W_OK | X_OK) ? errno : 0;
 }
 
 /* What is no file could keep us waiting, or be changed by being opened. */
@@ -94,7 +112,7 @@ static bool check_file(const char *path, GsStoreMode mode, GError **error)
 	int errnum = 0;
 
 	if (stat(path, &status))
-		errnum = errno == ENOENT && mode != GS_STORE_READ ? 0 : errno;
+		errnum = errno == ENOENT && mode != GS_STORE_READ ? check_folder(path) : errno;
 	else if (S_ISDIR(status.st_mode))
 		errnum = EISDIR;
 	else if (!S_ISREG(status.st_mode))

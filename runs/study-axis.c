@@ -206,6 +206,8 @@ static bool add_values(GsStudyAxis *axis, const char *text, GError **error)
 
 		if (!*value)
 			return fail(error, "an element of '%s' is empty", text);
+		if (!strcmp(value, ALL))
+			return fail(error, "'" ALL "' stands alone");
 		if (axis->key_count > 1)
 			added = add_lockstep(axis, value, error);
 		else if (is_range(value))

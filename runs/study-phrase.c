@@ -10,8 +10,8 @@
 /* More than one stall in this many samples is shown as one: it reaches the 95 % quantile. */
 #define STALL_ONE_IN 20
 
-/* Rows that a line names before it only counts them. */
-#define NAMED_MAX 6
+/* A line of reasons begins with so many columns, and names rows as long as it fits. */
+#define REASON_INDENT 13
 
 static const char *call_name(const GsStudyView *view, unsigned int call)
 {
@@ -25,7 +25,7 @@ char *gs_study_phrase_title(const GsStudyView *view, const GsStudyBlock *block)
 	if (!strcmp(name, GS_TALLY_WAITS))
 		return g_strdup("Whole VM, what all its ioctls wait, summed");
 	if (!strcmp(name, GS_TALLY_START))
-		return g_strdup("Whole start, from the first call to the first KVM_RUN");
+		return g_strdup("Whole start, from the VM's arrival to its first KVM_RUN");
 	if (block->first_occurrence == block->last_occurrence)
 		return g_strdup_printf("%s %" PRIu32, name, block->first_occurrence);
 	return g_strdup_printf("%s %" PRIu32 "..%" PRIu32, name, block->first_occurrence,
@@ -59,20 +59,35 @@ static char *phrase_cell(const GsStudyRow *row)
 	return gs_report_phrase_cell(&row->stats);
 }
 
+static char *phrase_median(const GsStudyRow *row)
+{
+	return gs_duration_format(row->stats.median_ns);
+}
+
+static char *phrase_p99(const GsStudyRow *row)
+{
+	return gs_duration_format(row->p99_ns);
+}
+
+static char *phrase_share(const GsStudyRow *row)
+{
+	return format_share(row->above_count, row->stats.sample_count);
+}
+
 static void add_labels(GsTextGrid *grid, const GsStudyView *view, unsigned int row)
 {
 	gs_text_grid_add_label(grid, g_strdup(g_ptr_array_index(view->labels, row)));
 }
 
-/* Tick rates across: the same of every cell. */
+/* The values of an axis across: the same of every cell. */
 static GsTextGrid *across(const GsStudyView *view, const GsStudyBlock *block,
 			  char *(*phrase)(const GsStudyRow *row))
 {
 	GsTextGrid *grid = gs_text_grid_new();
 
 	for (unsigned int column = 0; column < view->columns->len; column++)
-		gs_text_grid_add_heading(grid, g_strconcat("HZ=", g_ptr_array_index(view->columns,
-										    column), NULL));
+		gs_text_grid_add_heading(grid,
+					 g_strdup(g_ptr_array_index(view->columns, column)));
 	for (unsigned int row = 0; row < view->labels->len; row++) {
 		add_labels(grid, view, row);
 		for (unsigned int column = 0; column < view->columns->len; column++) {
@@ -151,7 +166,14 @@ GPtrArray *gs_study_phrase_grids(const GsStudyView *view, const GsStudyBlock *bl
 	GPtrArray *grids = g_ptr_array_new_with_free_func(free_grid);
 	g_autofree char *budget = gs_duration_text(view->report->options.budget_ns);
 
-	if (view->columns) {
+	if (view->is_terse) {
+		add_grid(grids, g_strdup("median"), across(view, block, phrase_median));
+		if (has_tail(view, block)) {
+			add_grid(grids, g_strdup("99 %"), across(view, block, phrase_p99));
+			add_grid(grids, g_strdup_printf("share above %s", budget),
+				 across(view, block, phrase_share));
+		}
+	} else if (view->columns) {
 		add_grid(grids, g_strdup("median (5 % to 95 %)"), across(view, block, phrase_cell));
 		if (has_tail(view, block))
 			add_grid(grids, g_strdup_printf("99 %% (share above %s)", budget),
@@ -162,14 +184,23 @@ GPtrArray *gs_study_phrase_grids(const GsStudyView *view, const GsStudyBlock *bl
 	return grids;
 }
 
-/* What the call waits for in a row, at the tick rate at which it waits most. */
-static int32_t cause_in_row(const GsStudyView *view, unsigned int call, unsigned int row)
+/* Policies decide what is waited for: if they go across, reasons are those of columns. */
+static bool reasons_are_of_columns(const GsStudyView *view)
 {
+	return !g_strcmp0(view->pivot, "policy");
+}
+
+/* What the call waits for in a row, or column, where it waits most. */
+static int32_t find_cause(const GsStudyView *view, unsigned int call, unsigned int line)
+{
+	const bool is_column = reasons_are_of_columns(view);
+	const unsigned int count = is_column ? view->labels->len : gs_study_view_columns(view);
 	int64_t most_ns = 0;
 	int32_t cause = GS_CAUSE_NONE;
 
-	for (unsigned int column = 0; column < gs_study_view_columns(view); column++) {
-		const GsStudyRow *figures = gs_study_view_row(view, call, row, column);
+	for (unsigned int i = 0; i < count; i++) {
+		const GsStudyRow *figures = gs_study_view_row(view, call, is_column ? i : line,
+							      is_column ? line : i);
 
 		if (figures &&
 		    figures->stats.stall_count > figures->stats.sample_count / STALL_ONE_IN &&
@@ -181,11 +212,10 @@ static int32_t cause_in_row(const GsStudyView *view, unsigned int call, unsigned
 	return cause;
 }
 
-/* The rows that have one cause. */
+/* The rows or columns that have one cause. */
 typedef struct {
 	int32_t cause;
-	GString *labels;
-	unsigned int count;
+	GPtrArray *labels; /* char *, borrowed: theirs */
 } Reason;
 
 static void add_to_reason(GArray *reasons, int32_t cause, const char *label)
@@ -197,48 +227,79 @@ static void add_to_reason(GArray *reasons, int32_t cause, const char *label)
 	while (i < reasons->len && g_array_index(reasons, Reason, i).cause != cause)
 		i++;
 	if (i == reasons->len) {
-		fresh.labels = g_string_new(NULL);
+		fresh.labels = g_ptr_array_new();
 		g_array_append_val(reasons, fresh);
 	}
 	reason = &g_array_index(reasons, Reason, i);
-	if (reason->count++ < NAMED_MAX)
-		g_string_append_printf(reason->labels, "%s%s", reason->labels->len ? ", " : "",
-				       label);
+	g_ptr_array_add(reason->labels, (char *)label);
 }
 
-static char *phrase_reason(const GsStudyView *view, const Reason *reason)
+/* Their names, as many as fit into @width, but at least one. */
+static char *phrase_labels(const GPtrArray *labels, size_t width)
 {
-	g_autoptr(GString) where = g_string_new(reason->labels->str);
+	GString *text = g_string_new(g_ptr_array_index(labels, 0));
+	unsigned int named = 1;
+
+	while (named < labels->len) {
+		const char *label = g_ptr_array_index(labels, named);
+		g_autofree char *rest = named + 1 == labels->len ?
+						g_strdup("") :
+						g_strdup_printf(" and %u more",
+								labels->len - named - 1);
+
+		if (text->len + strlen(", ") + strlen(label) + strlen(rest) > width)
+			break;
+		g_string_append_printf(text, ", %s", label);
+		named++;
+	}
+	if (named < labels->len)
+		g_string_append_printf(text, " and %u more", labels->len - named);
+	return g_string_free(text, FALSE);
+}
+
+static char *phrase_cause(const GsStudyView *view, int32_t cause)
+{
 	const GsStudyCall *starter;
 
-	if (reason->count == view->labels->len && view->labels->len > 1)
-		g_string_assign(where, "everywhere");
-	else if (reason->count > NAMED_MAX)
-		g_string_append_printf(where, " and %u more", reason->count - NAMED_MAX);
-	if (reason->cause == GS_CAUSE_OWN)
-		return g_strdup_printf("%s%sa grace period of its own", where->str,
-				       where->len ? ": " : "");
-	starter = gs_study_report_call(view->report, (unsigned int)reason->cause);
-	return g_strdup_printf("%s%sthe grace period that %s %" PRIu32 " started", where->str,
-			       where->len ? ": " : "", starter->name, starter->occurrence);
+	if (cause == GS_CAUSE_OWN)
+		return g_strdup("a grace period of its own");
+	starter = gs_study_report_call(view->report, (unsigned int)cause);
+	return g_strdup_printf("the grace period that %s %" PRIu32 " started", starter->name,
+			       starter->occurrence);
+}
+
+/* @lines: how many there are. */
+static char *phrase_reason(const GsStudyView *view, const Reason *reason, unsigned int lines)
+{
+	g_autofree char *cause = phrase_cause(view, reason->cause);
+	const size_t taken = REASON_INDENT + strlen(": ") + strlen(cause);
+	g_autofree char *where = NULL;
+
+	if (reason->labels->len == lines && lines > 1)
+		where = g_strdup("everywhere");
+	else
+		where = phrase_labels(reason->labels, GS_TEXT_GRID_WIDTH - MIN(taken,
+									       GS_TEXT_GRID_WIDTH));
+	return g_strdup_printf("%s%s%s", where, *where ? ": " : "", cause);
 }
 
 GPtrArray *gs_study_phrase_reasons(const GsStudyView *view, const GsStudyBlock *block)
 {
 	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GArray) reasons = g_array_new(FALSE, FALSE, sizeof(Reason));
+	const GPtrArray *labels = reasons_are_of_columns(view) ? view->columns : view->labels;
 
-	for (unsigned int row = 0; row < view->labels->len; row++) {
-		const int32_t cause = cause_in_row(view, block->call, row);
+	for (unsigned int line = 0; line < labels->len; line++) {
+		const int32_t cause = find_cause(view, block->call, line);
 
 		if (cause != GS_CAUSE_NONE)
-			add_to_reason(reasons, cause, g_ptr_array_index(view->labels, row));
+			add_to_reason(reasons, cause, g_ptr_array_index(labels, line));
 	}
 	for (unsigned int i = 0; i < reasons->len; i++) {
 		const Reason *reason = &g_array_index(reasons, Reason, i);
 
-		g_ptr_array_add(lines, phrase_reason(view, reason));
-		g_string_free(reason->labels, TRUE);
+		g_ptr_array_add(lines, phrase_reason(view, reason, labels->len));
+		g_ptr_array_unref(reason->labels);
 	}
 	return lines;
 }
@@ -292,6 +353,59 @@ static char *phrase_cells(const GsStudyReport *report)
 		g_string_append_printf(text, ", each until its medians are within %s", percent);
 	}
 	return g_string_free(text, FALSE);
+}
+
+static bool fit_all(const GsStudyView *view)
+{
+	for (unsigned int i = 0; i < view->blocks->len; i++) {
+		const GsStudyBlock *block = &g_array_index(view->blocks, GsStudyBlock, i);
+		g_autoptr(GPtrArray) grids = gs_study_phrase_grids(view, block);
+
+		for (unsigned int n = 0; n < grids->len; n++) {
+			const GsStudyGrid *grid = g_ptr_array_index(grids, n);
+
+			if (!gs_text_grid_fits(grid->grid))
+				return false;
+		}
+	}
+	return true;
+}
+
+GsStudyView *gs_study_phrase_view(const GsStudyReport *report)
+{
+	g_autofree int *pivots = gs_study_view_pivots(report);
+
+	for (int terse = false; terse <= true; terse++)
+		for (const int *pivot = pivots; *pivot >= 0; pivot++) {
+			g_autoptr(GsStudyView) view = gs_study_view_new(report, *pivot);
+
+			view->is_terse = terse;
+			if (fit_all(view))
+				return g_steal_pointer(&view);
+		}
+	return gs_study_view_new(report, -1);
+}
+
+GsTextGrid *gs_study_phrase_runs(const GsStudyView *view)
+{
+	GsTextGrid *grid = gs_text_grid_new();
+	const unsigned int columns = gs_study_view_columns(view);
+
+	for (unsigned int column = 0; column < columns; column++)
+		gs_text_grid_add_heading(grid, g_strdup(view->columns ?
+						g_ptr_array_index(view->columns, column) :
+						"runs"));
+	for (unsigned int row = 0; row < view->labels->len; row++) {
+		add_labels(grid, view, row);
+		for (unsigned int column = 0; column < columns; column++) {
+			const GsStudyCell *cell = gs_study_view_cell(view, row, column);
+
+			gs_text_grid_add_text(grid, cell ? g_strdup_printf("%" PRIu64,
+									   cell->run_count) :
+							   g_strdup("-"));
+		}
+	}
+	return grid;
 }
 
 GPtrArray *gs_study_phrase_provenance(const GsStudyReport *report)

@@ -11,10 +11,16 @@
 #include "runs/study-view.h"
 #include "runs/text-grid.h"
 
+/*
+ * The first of gs_study_view_pivots() across with which all grids fit the width of
+ * a line, or do with one figure in a cell; if there is none, a row for each cell.
+ */
+GsStudyView *gs_study_phrase_view(const GsStudyReport *report);
+
 /* "KVM_IOEVENTFD 0", "KVM_IOEVENTFD 1..7", "Whole start". */
 char *gs_study_phrase_title(const GsStudyView *view, const GsStudyBlock *block);
 
-/* Figures of a block: one grid, or, where tick rates go across and it has a tail, two. */
+/* Figures of a block: one grid, or more where an axis goes across and it has a tail. */
 typedef struct {
 	char *caption;    /* what the figures are */
 	GsTextGrid *grid;
@@ -23,10 +29,13 @@ typedef struct {
 /* A GPtrArray of GsStudyGrid *, which it owns. */
 GPtrArray *gs_study_phrase_grids(const GsStudyView *view, const GsStudyBlock *block);
 
+/* How many runs each cell took: --precision ends them early. */
+GsTextGrid *gs_study_phrase_runs(const GsStudyView *view);
+
 /*
  * What the call waits for, one line per cause, as gs_report_phrase_reasons() has
- * it, for the rows in which more than 5 % of the samples stall. A GPtrArray of
- * char *.
+ * it, for the rows in which more than 5 % of the samples stall, or, where policies
+ * go across, for these. A GPtrArray of char *.
  */
 GPtrArray *gs_study_phrase_reasons(const GsStudyView *view, const GsStudyBlock *block);
 

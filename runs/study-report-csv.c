@@ -63,8 +63,6 @@ static void append_cell(GString *out, const GsStudyReport *report, const GsStudy
 	for (unsigned int i = 0; i < cell->row_count; i++) {
 		const GsStudyRow *row = gs_study_report_row(report, cell, i);
 
-		if (!gs_study_report_includes(report, gs_study_report_call(report, row->call)))
-			continue;
 		g_string_append_len(out, head->str, (gssize)head->len);
 		append_figures(out, report, row);
 		g_string_append_len(out, tail->str, (gssize)tail->len);

@@ -59,12 +59,8 @@ static void add_cell(JsonBuilder *json, const GsStudyReport *report, const GsStu
 	gs_json_add_text(json, "scenario", cell->scenario);
 	gs_json_add_text(json, "digest", cell->digest);
 	gs_json_begin_array(json, "calls");
-	for (unsigned int i = 0; i < cell->row_count; i++) {
-		const GsStudyRow *row = gs_study_report_row(report, cell, i);
-
-		if (gs_study_report_includes(report, gs_study_report_call(report, row->call)))
-			add_row(json, report, row);
-	}
+	for (unsigned int i = 0; i < cell->row_count; i++)
+		add_row(json, report, gs_study_report_row(report, cell, i));
 	json_builder_end_array(json);
 	json_builder_end_object(json);
 }

@@ -28,7 +28,7 @@ static void append_block(GString *out, const GsStudyView *view, const GsStudyBlo
 
 void gs_study_report_markdown(const GsStudyReport *report, GString *out)
 {
-	g_autoptr(GsStudyView) view = gs_study_view_new(report);
+	g_autoptr(GsStudyView) view = gs_study_phrase_view(report);
 	g_autoptr(GPtrArray) provenance = gs_study_phrase_provenance(report);
 
 	g_string_append(out, "## Predicted ioctl latencies of a study\n\n");
@@ -40,4 +40,10 @@ void gs_study_report_markdown(const GsStudyReport *report, GString *out)
 	}
 	for (unsigned int i = 0; i < view->blocks->len; i++)
 		append_block(out, view, &g_array_index(view->blocks, GsStudyBlock, i));
+	if (report->inputs->precision_ppm) {
+		g_autoptr(GsTextGrid) runs = gs_study_phrase_runs(view);
+
+		g_string_append(out, "\n### Runs of each cell\n\n");
+		gs_text_grid_append_markdown(runs, "cell", out);
+	}
 }

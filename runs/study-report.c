@@ -30,9 +30,21 @@ static void clear_cell(gpointer pointer)
 	g_free(cell->digest);
 }
 
-static char *call_key(const char *name, uint32_t occurrence)
+static bool is_call(const GsStudyCall *a, const GsStudyCall *b)
 {
-	return g_strdup_printf("%s:%" G_GUINT32_FORMAT, name, occurrence);
+	return a->occurrence == b->occurrence && !strcmp(a->name, b->name);
+}
+
+static unsigned int hash_call(gconstpointer key)
+{
+	const GsStudyCall *call = key;
+
+	return g_str_hash(call->name) ^ (call->occurrence * UINT32_C(2654435761));
+}
+
+static gboolean equal_calls(gconstpointer a, gconstpointer b)
+{
+	return is_call(a, b);
 }
 
 GsStudyReport *gs_study_report_new(const GsStudyInputs *inputs, const GsStudyReportOptions *options)
@@ -43,7 +55,8 @@ GsStudyReport *gs_study_report_new(const GsStudyInputs *inputs, const GsStudyRep
 	report->options = *options;
 	report->calls = g_array_new(FALSE, FALSE, sizeof(GsStudyCall));
 	g_array_set_clear_func(report->calls, clear_call);
-	report->call_index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	/* the keys' names are those of calls */
+	report->call_index = g_hash_table_new_full(hash_call, equal_calls, g_free, NULL);
 	report->cells = g_array_new(FALSE, FALSE, sizeof(GsStudyCell));
 	g_array_set_clear_func(report->cells, clear_cell);
 	report->rows = g_array_new(FALSE, FALSE, sizeof(GsStudyRow));
@@ -59,24 +72,53 @@ void gs_study_report_free(GsStudyReport *report)
 	g_free(report);
 }
 
-static unsigned int find_or_add_call(GsStudyReport *report, const GsTallyCall *tallied)
+/* @hint: where it is if the VMM is that of the cell before. */
+static unsigned int find_or_add_call(GsStudyReport *report, const char *name, uint32_t occurrence,
+				     unsigned int hint)
 {
-	char *key = call_key(tallied->name, tallied->occurrence);
+	GsStudyCall fresh = { .name = (char *)name, .occurrence = occurrence };
 	gpointer index;
 
-	if (g_hash_table_lookup_extended(report->call_index, key, NULL, &index)) {
-		g_free(key);
-	} else {
-		GsStudyCall fresh = {
-			.name = g_strdup(tallied->name),
-			.occurrence = tallied->occurrence,
-		};
+	if (hint < report->calls->len && is_call(gs_study_report_call(report, hint), &fresh))
+		return hint;
+	if (!g_hash_table_lookup_extended(report->call_index, &fresh, NULL, &index)) {
+		GsStudyCall *key = g_new(GsStudyCall, 1);
 
+		fresh.name = g_strdup(name);
+		*key = fresh;
 		index = GUINT_TO_POINTER(report->calls->len);
 		g_array_append_val(report->calls, fresh);
 		g_hash_table_insert(report->call_index, key, index);
 	}
 	return GPOINTER_TO_UINT(index);
+}
+
+void gs_study_report_add_calls(GsStudyReport *report, const GsCallPool *pool)
+{
+	for (unsigned int n = 0; n < pool->calls->len; n++) {
+		const GsPooledCall *call = gs_call_pool_call(pool, n);
+
+		find_or_add_call(report, call->name, call->occurrence, n);
+	}
+	find_or_add_call(report, GS_TALLY_WAITS, 0, pool->calls->len);
+	find_or_add_call(report, GS_TALLY_START, 0, pool->calls->len + 1);
+}
+
+/* @calls: where those of the tally are in the report. */
+static void add_row(GsStudyReport *report, const GsTally *tally, unsigned int n,
+		    const unsigned int *calls)
+{
+	const GsHistogram *latency = &gs_tally_call(tally, n)->latency;
+	GsStudyRow row = {
+		.call = calls[n],
+		.p99_ns = gs_histogram_quantile_ns(latency, 990),
+		.above_count = gs_histogram_count_above(latency, report->options.budget_ns),
+	};
+
+	gs_tally_stats(tally, n, &row.stats);
+	if (row.stats.cause >= 0)
+		row.stats.cause = (int32_t)calls[row.stats.cause];
+	g_array_append_val(report->rows, row);
 }
 
 void gs_study_report_add(GsStudyReport *report, const GsCellResult *result)
@@ -90,27 +132,19 @@ void gs_study_report_add(GsStudyReport *report, const GsCellResult *result)
 		.digest = g_strdup(result->digest),
 		.run_count = tally->run_count,
 		.first_row = report->rows->len,
-		.row_count = tally->calls->len,
 	};
 
 	for (unsigned int n = 0; n < tally->calls->len; n++)
-		calls[n] = find_or_add_call(report, gs_tally_call(tally, n));
+		calls[n] = find_or_add_call(report, gs_tally_call(tally, n)->name,
+					    gs_tally_call(tally, n)->occurrence, n);
 	for (unsigned int n = 0; n < tally->calls->len; n++) {
-		const GsTallyCall *tallied = gs_tally_call(tally, n);
-		GsStudyRow row = {
-			.call = calls[n],
-			.p99_ns = gs_histogram_quantile_ns(&tallied->latency, 990),
-			.above_count = gs_histogram_count_above(&tallied->latency,
-								report->options.budget_ns),
-		};
+		GsStudyCall *call = &g_array_index(report->calls, GsStudyCall, calls[n]);
 
-		gs_tally_stats(tally, n, &row.stats);
-		if (row.stats.cause >= 0)
-			row.stats.cause = (int32_t)calls[row.stats.cause];
-		if (tallied->wait_sum_ns)
-			g_array_index(report->calls, GsStudyCall, row.call).waits = true;
-		g_array_append_val(report->rows, row);
+		call->waits |= gs_tally_call(tally, n)->wait_sum_ns > 0;
+		if (gs_study_report_includes(report, call))
+			add_row(report, tally, n, calls);
 	}
+	cell.row_count = report->rows->len - cell.first_row;
 	g_array_append_val(report->cells, cell);
 }
 

@@ -44,7 +44,8 @@ typedef struct {
 	char **values;         /* owned: of each key */
 	char *scenario, *digest; /* owned */
 	uint64_t run_count;
-	unsigned int first_row, row_count; /* in GsStudyReport.rows, in the order of the cell */
+	unsigned int first_row, row_count; /* in GsStudyReport.rows, in the order of the cell, of
+					      the calls that the report is about */
 } GsStudyCell;
 
 typedef struct {
@@ -60,6 +61,9 @@ GsStudyReport *gs_study_report_new(const GsStudyInputs *inputs,
 				   const GsStudyReportOptions *options);
 void gs_study_report_free(GsStudyReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsStudyReport, gs_study_report_free)
+
+/* Know the calls of @pool, without a cell that has them. */
+void gs_study_report_add_calls(GsStudyReport *report, const GsCallPool *pool);
 
 /* Add a cell; to be done in the order of the points. */
 void gs_study_report_add(GsStudyReport *report, const GsCellResult *result);

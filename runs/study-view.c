@@ -7,8 +7,8 @@
 
 #define HZ_KEY "hz"
 
-/* So many tick rates go across. */
-#define COLUMNS_MAX 6
+/* So many values go across. */
+#define COLUMNS_MAX 8
 
 static bool is_pseudo(const GsStudyCall *call)
 {
@@ -73,43 +73,78 @@ static void add_blocks(GsStudyView *view)
 	}
 }
 
-/* The key whose values go across; -1: none. */
-static int choose_pivot(const GsStudyReport *report)
+/* Whether @key has an axis of its own. */
+static bool is_alone(const GsStudyInputs *inputs, const char *key)
 {
-	const GsStudyInputs *inputs = report->inputs;
-	g_autoptr(GHashTable) values = g_hash_table_new(g_str_hash, g_str_equal);
-	int pivot = -1;
+	const size_t length = strlen(key);
 
-	if (g_strv_length(inputs->keys) < 2)
-		return -1;
-	/* an axis of its own, that is, not in lockstep with others */
 	for (char **axis = inputs->axes; *axis; axis++)
-		if (g_str_has_prefix(*axis, HZ_KEY "="))
-			for (int key = 0; inputs->keys[key]; key++)
-				if (!strcmp(inputs->keys[key], HZ_KEY))
-					pivot = key;
-	for (unsigned int i = 0; pivot >= 0 && i < report->cells->len; i++)
-		g_hash_table_add(values, gs_study_report_cell(report, i)->values[pivot]);
-	return g_hash_table_size(values) > COLUMNS_MAX ? -1 : pivot;
+		if (!strncmp(*axis, key, length) && (*axis)[length] == '=')
+			return true;
+	return false;
 }
 
-/* "sync vcpus=4": a word says what it is of, a number does not. */
+static bool may_go_across(const GsStudyReport *report, int key)
+{
+	g_autoptr(GHashTable) values = g_hash_table_new(g_str_hash, g_str_equal);
+
+	if (!is_alone(report->inputs, report->inputs->keys[key]))
+		return false;
+	for (unsigned int i = 0; i < report->cells->len; i++) {
+		g_hash_table_add(values, gs_study_report_cell(report, i)->values[key]);
+		if (g_hash_table_size(values) > COLUMNS_MAX)
+			return false;
+	}
+	return g_hash_table_size(values) > 1;
+}
+
+int *gs_study_view_pivots(const GsStudyReport *report)
+{
+	char **keys = report->inputs->keys;
+	const int count = (int)g_strv_length(keys);
+	int *pivots = g_new(int, (size_t)count + 1);
+	unsigned int found = 0;
+
+	for (int key = 0; count > 1 && key < count; key++)
+		if (!strcmp(keys[key], HZ_KEY) && may_go_across(report, key))
+			pivots[found++] = key;
+	for (int key = count; count > 1 && key-- > 0;)
+		if (strcmp(keys[key], HZ_KEY) && may_go_across(report, key))
+			pivots[found++] = key;
+	pivots[found] = -1;
+	return pivots;
+}
+
+/* "sync", "vcpus=4", "HZ=250": a word says what it is of, a number does not. */
+static void append_value(GString *text, const char *key, const char *value)
+{
+	if (!strcmp(key, HZ_KEY))
+		g_string_append(text, "HZ=");
+	else if (!g_ascii_isalpha(*value))
+		g_string_append_printf(text, "%s=", key);
+	g_string_append(text, value);
+}
+
 static char *row_label(const GsStudyReport *report, const GsStudyCell *cell, int pivot)
 {
 	GString *label = g_string_new(NULL);
 
 	for (int key = 0; report->inputs->keys[key]; key++) {
-		const char *value = cell->values[key];
-
 		if (key == pivot)
 			continue;
 		if (label->len)
 			g_string_append_c(label, ' ');
-		if (!g_ascii_isalpha(*value))
-			g_string_append_printf(label, "%s=", report->inputs->keys[key]);
-		g_string_append(label, value);
+		append_value(label, report->inputs->keys[key], cell->values[key]);
 	}
 	return g_string_free(label, FALSE);
+}
+
+static char *column_heading(const GsStudyReport *report, const GsStudyCell *cell, int pivot)
+{
+	GString *heading = g_string_new(NULL);
+
+	append_value(heading, report->inputs->keys[pivot], cell->values[pivot]);
+	return g_string_free(heading, FALSE);
 }
 
 /* The index of @text in @texts, added if it is new; takes it. */
@@ -132,10 +167,9 @@ static gpointer place_key(unsigned int row, unsigned int column)
 	return GUINT_TO_POINTER(row * (COLUMNS_MAX + 1) + column);
 }
 
-static void lay_out(GsStudyView *view)
+static void lay_out(GsStudyView *view, int pivot)
 {
 	const GsStudyReport *report = view->report;
-	const int pivot = choose_pivot(report);
 	g_autoptr(GHashTable) rows = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GHashTable) columns = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -148,7 +182,7 @@ static void lay_out(GsStudyView *view)
 		if (pivot >= 0) {
 			row = find_or_add(view->labels, rows, row_label(report, cell, pivot));
 			column = find_or_add(view->columns, columns,
-					     g_strdup(cell->values[pivot]));
+					     column_heading(report, cell, pivot));
 		} else {
 			g_ptr_array_add(view->labels, row_label(report, cell, pivot));
 		}
@@ -156,7 +190,7 @@ static void lay_out(GsStudyView *view)
 	}
 }
 
-GsStudyView *gs_study_view_new(const GsStudyReport *report)
+GsStudyView *gs_study_view_new(const GsStudyReport *report, int pivot)
 {
 	GsStudyView *view = g_new0(GsStudyView, 1);
 
@@ -165,7 +199,9 @@ GsStudyView *gs_study_view_new(const GsStudyReport *report)
 	view->labels = g_ptr_array_new_with_free_func(g_free);
 	view->places = g_hash_table_new(NULL, NULL);
 	add_blocks(view);
-	lay_out(view);
+	if (pivot >= 0)
+		view->pivot = report->inputs->keys[pivot];
+	lay_out(view, pivot);
 	return view;
 }
 
@@ -178,14 +214,18 @@ void gs_study_view_free(GsStudyView *view)
 	g_free(view);
 }
 
-const GsStudyRow *gs_study_view_row(const GsStudyView *view, unsigned int call, unsigned int row,
-				    unsigned int column)
+const GsStudyCell *gs_study_view_cell(const GsStudyView *view, unsigned int row,
+				      unsigned int column)
 {
 	const gpointer place = g_hash_table_lookup(view->places, place_key(row, column));
 
-	if (!place)
-		return NULL;
-	return gs_study_report_find_row(view->report,
-					gs_study_report_cell(view->report,
-							     GPOINTER_TO_UINT(place) - 1), call);
+	return place ? gs_study_report_cell(view->report, GPOINTER_TO_UINT(place) - 1) : NULL;
+}
+
+const GsStudyRow *gs_study_view_row(const GsStudyView *view, unsigned int call, unsigned int row,
+				    unsigned int column)
+{
+	const GsStudyCell *cell = gs_study_view_cell(view, row, column);
+
+	return cell ? gs_study_report_find_row(view->report, cell, call) : NULL;
 }

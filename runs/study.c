@@ -29,7 +29,8 @@ G_DEFINE_QUARK(gs-study-error-quark, gs_study_error)
 typedef struct {
 	unsigned int point;
 	GsCase *ready;
-	GsCellResult *result;    /* with the tallies that workers have handed in */
+	GsCellResult *result;    /* with the tallies that workers have handed in; it has none while
+				    somebody works with that */
 	GsSample *samples;       /* [run * calls + call]; each run its own. NULL: not kept */
 	unsigned int chunk_runs;
 	unsigned int limit;      /* runs that may be taken */
@@ -42,6 +43,7 @@ typedef struct {
 
 typedef struct {
 	const GsStudySpec *spec;
+	GsCaseMaker *maker;
 	GMutex lock;
 	GCond work_came;     /* or the end of it */
 	GCond cell_done;
@@ -94,9 +96,7 @@ static void hand_in(Worker *worker)
 	Cell *cell = worker->cell;
 	GsCellResult *result = cell->result;
 
-	if (!result->tally->run_count) {
-		/* the first may well be all there is */
-		gs_tally_free(result->tally);
+	if (!result->tally) {
 		result->tally = g_steal_pointer(&worker->tally);
 	} else {
 		const bool merged = gs_tally_merge(result->tally, worker->tally);
@@ -159,6 +159,9 @@ static bool take_chunk(Worker *worker, Chunk *ret_chunk)
 		cell->next_run = ret_chunk->end;
 		worker->chunk_runs = ret_chunk->end - ret_chunk->first;
 		worker->runs += worker->chunk_runs;
+		/* one who comes alone needs no other */
+		if (!worker->tally)
+			worker->tally = g_steal_pointer(&cell->result->tally);
 	}
 	g_mutex_unlock(&study->lock);
 	return !ended;
@@ -206,7 +209,8 @@ static bool run_chunk(Worker *worker, const Chunk *chunk)
 			report_failure(worker, run, error);
 			break;
 		}
-		gs_tally_add_run(worker->tally, ready->pool, samples, ready->scenario->hz);
+		gs_tally_add_run(worker->tally, ready->pool, samples,
+				 gs_replay_host_arrivals_ns(worker->host), ready->scenario->hz);
 	}
 	return true;
 }
@@ -255,11 +259,11 @@ static void prefix_point(const GsStudyPlan *plan, unsigned int point, GError **e
 		g_prefix_error(error, "%s: ", label);
 }
 
-GsCase *gs_study_case_new(const GsStudyPlan *plan, unsigned int i, GPtrArray *notes,
-			  GError **error)
+GsCase *gs_study_case_new(const GsStudyPlan *plan, unsigned int i, GsCaseMaker *maker,
+			  GPtrArray *notes, GError **error)
 {
 	g_autoptr(GsScenario) scenario = gs_study_plan_scenario(plan, i, error);
-	GsCase *ready = scenario ? gs_case_new(scenario, notes, error) : NULL;
+	GsCase *ready = scenario ? gs_case_maker_make(maker, scenario, notes, error) : NULL;
 
 	if (!ready)
 		prefix_point(plan, i, error);
@@ -295,7 +299,7 @@ static Cell *prepare_cell(Study *study, unsigned int point, GPtrArray *notes, vo
 	bool known;
 
 	cell->point = point;
-	cell->ready = gs_study_case_new(spec->plan, point, notes, error);
+	cell->ready = gs_study_case_new(spec->plan, point, study->maker, notes, error);
 	if (!cell->ready || !is_known(study, point, cell->ready, &known, user_data, error) || known)
 		return NULL;
 	cell->result = gs_cell_result_new(spec->plan, point, cell->ready);
@@ -419,9 +423,11 @@ bool gs_study_run(const GsStudySpec *spec, GPtrArray *notes, GsStudyCellFunc fun
 		.cells = G_QUEUE_INIT,
 		.run_count = spec->plan->run_count,
 	};
+	g_autoptr(GsCaseMaker) maker = gs_case_maker_new();
 	g_autofree Worker *workers = g_new0(Worker, spec->jobs);
 	bool ok;
 
+	study.maker = maker;
 	g_mutex_init(&study.lock);
 	g_cond_init(&study.work_came);
 	g_cond_init(&study.cell_done);

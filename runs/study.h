@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runs/case-maker.h"
 #include "runs/cell-result.h"
 #include "runs/study-plan.h"
 
@@ -48,11 +49,11 @@ typedef bool (*GsStudyCellFunc)(const GsCase *ready, const GsCellResult *result,
 				const GsSample *samples, void *user_data, GError **error);
 
 /*
- * Make the @i-th point of @plan ready, as gs_case_new() does; an error says which
- * point it is of. The caller frees the case.
+ * Make the @i-th point of @plan ready, as gs_case_maker_make() does; an error says
+ * which point it is of. The caller frees the case.
  */
-GsCase *gs_study_case_new(const GsStudyPlan *plan, unsigned int i, GPtrArray *notes,
-			  GError **error);
+GsCase *gs_study_case_new(const GsStudyPlan *plan, unsigned int i, GsCaseMaker *maker,
+			  GPtrArray *notes, GError **error);
 
 /*
  * Run every cell. Adds to @notes (char *, owned by it; or NULL) what the user

@@ -8,8 +8,6 @@
 /* Between columns; a grid that is wider than it should be makes do with the narrow one. */
 #define GAP 2
 #define NARROW_GAP 1
-#define WIDTH_MAX 100
-
 GsTextGrid *gs_text_grid_new(void)
 {
 	GsTextGrid *grid = g_new0(GsTextGrid, 1);
@@ -64,8 +62,8 @@ static void measure(const GsTextGrid *grid, ColumnWidth *widths)
 {
 	for (unsigned int column = 0; column < grid->headings->len; column++) {
 		ColumnWidth *width = &widths[column];
+		size_t heading;
 
-		width->figure = strlen(g_ptr_array_index(grid->headings, column));
 		for (unsigned int row = 0; row < grid->labels->len; row++) {
 			const char *text = text_at(grid, row, column);
 			const size_t figure = figure_width(text);
@@ -73,6 +71,10 @@ static void measure(const GsTextGrid *grid, ColumnWidth *widths)
 			width->figure = MAX(width->figure, figure);
 			width->more = MAX(width->more, strlen(text) - figure);
 		}
+		/* a heading may reach over what is more */
+		heading = strlen(g_ptr_array_index(grid->headings, column));
+		if (heading > width->figure + width->more)
+			width->figure = heading - width->more;
 	}
 }
 
@@ -85,13 +87,21 @@ static size_t label_width(const GsTextGrid *grid)
 	return width;
 }
 
-static size_t choose_gap(const GsTextGrid *grid, const ColumnWidth *widths)
+static size_t width_with(const GsTextGrid *grid, const ColumnWidth *widths, size_t gap)
 {
 	size_t sum = label_width(grid);
 
 	for (unsigned int column = 0; column < grid->headings->len; column++)
-		sum += GAP + widths[column].figure + widths[column].more;
-	return sum > WIDTH_MAX ? NARROW_GAP : GAP;
+		sum += gap + widths[column].figure + widths[column].more;
+	return sum;
+}
+
+bool gs_text_grid_fits(const GsTextGrid *grid)
+{
+	g_autofree ColumnWidth *widths = g_new0(ColumnWidth, MAX(grid->headings->len, 1));
+
+	measure(grid, widths);
+	return width_with(grid, widths, NARROW_GAP) <= GS_TEXT_GRID_WIDTH;
 }
 
 static void append_spaces(GString *out, size_t count)
@@ -101,7 +111,7 @@ static void append_spaces(GString *out, size_t count)
 
 static void append_text(GString *out, const char *text, const ColumnWidth *width, size_t gap)
 {
-	const size_t figure = figure_width(text);
+	const size_t figure = MIN(figure_width(text), width->figure);
 
 	append_spaces(out, gap + width->figure - figure);
 	g_string_append(out, text);
@@ -123,7 +133,7 @@ void gs_text_grid_append_plain(const GsTextGrid *grid, GString *out)
 	size_t gap;
 
 	measure(grid, widths);
-	gap = choose_gap(grid, widths);
+	gap = width_with(grid, widths, GAP) > GS_TEXT_GRID_WIDTH ? NARROW_GAP : GAP;
 	append_spaces(out, label);
 	for (unsigned int column = 0; column < grid->headings->len; column++)
 		append_text(out, g_ptr_array_index(grid->headings, column), &widths[column], gap);

@@ -9,6 +9,10 @@
 #define GS_TEXT_GRID_H
 
 #include <glib.h>
+#include <stdbool.h>
+
+/* Lines are no longer where that can be had. */
+#define GS_TEXT_GRID_WIDTH 100
 
 typedef struct {
 	GPtrArray *headings; /* owned: char *, of the columns */
@@ -25,7 +29,10 @@ void gs_text_grid_add_heading(GsTextGrid *grid, char *heading);
 void gs_text_grid_add_label(GsTextGrid *grid, char *label);
 void gs_text_grid_add_text(GsTextGrid *grid, char *text);
 
-/* Aligned by columns, no wider than 100 columns if a narrower gap does it. */
+/* Whether its lines, with narrow gaps if need be, are no longer than GS_TEXT_GRID_WIDTH. */
+bool gs_text_grid_fits(const GsTextGrid *grid);
+
+/* Aligned by columns, with narrow gaps if it does not fit with wide ones. */
 void gs_text_grid_append_plain(const GsTextGrid *grid, GString *out);
 
 /* As a Markdown table; @corner heads the labels. */

@@ -44,6 +44,7 @@ static GsScenario *new_scenario(const char *source)
 {
 	GsScenario *scenario = g_new0(GsScenario, 1);
 
+	scenario->library = gs_library_new();
 	scenario->source = g_strdup(source);
 	scenario->vmm_settings = g_ptr_array_new_with_free_func(g_free);
 	scenario->set = g_ptr_array_new_with_free_func(g_free);
@@ -250,7 +251,8 @@ static GsScenario *fail_unknown(const char *name, GError **error)
 	hint = gs_suggest_hint(name, (const char *const *)known->pdata);
 	g_set_error(error, GS_SCENARIO_ERROR, GS_SCENARIO_ERROR_UNKNOWN,
 		    "no VMM model or scenario '%s'%s", name,
-		    *hint ? hint : "; 'gracesim list' names them");
+		    *hint ? hint :
+			    "; 'gracesim list vmms' and 'gracesim list scenarios' name them");
 	return NULL;
 }
 

@@ -6,10 +6,8 @@
 #include "models/data-file.h"
 #include "models/machine-spec.h"
 #include "models/profile/kernel-lookup.h"
-#include "models/profile/profile.h"
 #include "models/scenario/start-pattern.h"
 #include "models/suggest.h"
-#include "models/vmm/vmm-model.h"
 #include "sim/kernel/kernel-params.h"
 
 /* The kernel that is not a release but the one that runs. */
@@ -54,11 +52,10 @@ static void take(char **field, char *value)
 
 static bool set_vmm(GsScenario *scenario, const char *value, GError **error)
 {
-	g_auto(GStrv) parameters = gs_vmm_list_parameters(value, error);
-
-	if (parameters)
-		take(&scenario->vmm, g_strdup(value));
-	return parameters != NULL;
+	if (!gs_library_vmm(scenario->library, value, error))
+		return false;
+	take(&scenario->vmm, g_strdup(value));
+	return true;
 }
 
 static char *get_vmm(const GsScenario *scenario)
@@ -72,14 +69,11 @@ static bool set_kernel(GsScenario *scenario, const char *value, GError **error)
 	const bool is_number = g_ascii_isdigit(*value) && !gs_data_is_path(value);
 	g_autofree char *name = g_strconcat(is_number ? "v" : "", value, NULL);
 	g_autofree char *profile_name = NULL;
-	g_autoptr(GsProfile) profile = NULL;
 
 	if (strcmp(name, RUNNING_KERNEL)) {
 		profile_name = gs_kernel_lookup(name, NULL, error);
-		if (!profile_name)
-			return false;
-		profile = gs_profile_load(GS_PROFILE_KERNEL, profile_name, error);
-		if (!profile)
+		if (!profile_name || !gs_library_profile(scenario->library, GS_PROFILE_KERNEL,
+							 profile_name, error))
 			return false;
 	}
 	take(&scenario->kernel, g_steal_pointer(&name));
@@ -93,11 +87,10 @@ static char *get_kernel(const GsScenario *scenario)
 
 static bool set_host(GsScenario *scenario, const char *value, GError **error)
 {
-	g_autoptr(GsProfile) profile = gs_profile_load(GS_PROFILE_HOST, value, error);
-
-	if (profile)
-		take(&scenario->host, g_strdup(value));
-	return profile != NULL;
+	if (!gs_library_profile(scenario->library, GS_PROFILE_HOST, value, error))
+		return false;
+	take(&scenario->host, g_strdup(value));
+	return true;
 }
 
 static char *get_host(const GsScenario *scenario)

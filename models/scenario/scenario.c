@@ -29,6 +29,7 @@ GsScenario *gs_scenario_copy(const GsScenario *scenario)
 	GsScenario *copy = g_new(GsScenario, 1);
 
 	*copy = *scenario;
+	copy->library = gs_library_ref(scenario->library);
 	copy->source = g_strdup(scenario->source);
 	copy->title = g_strdup(scenario->title);
 	copy->question = g_strdup(scenario->question);
@@ -43,6 +44,7 @@ GsScenario *gs_scenario_copy(const GsScenario *scenario)
 
 void gs_scenario_free(GsScenario *scenario)
 {
+	gs_library_unref(scenario->library);
 	g_free(scenario->source);
 	g_free(scenario->title);
 	g_free(scenario->question);
@@ -115,11 +117,14 @@ bool gs_scenario_set_vmm_parameter(GsScenario *scenario, const char *key, const 
 				   GError **error)
 {
 	g_autoptr(GPtrArray) settings = copy_texts(scenario->vmm_settings);
+	const GsVmmModel *model = gs_library_vmm(scenario->library, scenario->vmm, error);
 	g_autofree char *text = NULL;
 
+	if (!model)
+		return false;
 	g_ptr_array_add(settings, g_strconcat(key, "=", value, NULL));
 	g_ptr_array_add(settings, NULL);
-	text = gs_vmm_check_settings(scenario->vmm, (const char *const *)settings->pdata, error);
+	text = gs_vmm_model_check_settings(model, (const char *const *)settings->pdata, error);
 	if (text)
 		put_setting(scenario->vmm_settings, key, text);
 	return text != NULL;
@@ -127,17 +132,22 @@ bool gs_scenario_set_vmm_parameter(GsScenario *scenario, const char *key, const 
 
 bool gs_scenario_check_key(const GsScenario *scenario, const char *key, GError **error)
 {
-	g_auto(GStrv) parameters = gs_vmm_list_parameters(scenario->vmm, error);
-	g_autoptr(GPtrArray) known = g_ptr_array_new();
+	const GsVmmModel *model = gs_library_vmm(scenario->library, scenario->vmm, error);
+	g_autoptr(GPtrArray) known = NULL;
 	g_autofree char *hint = NULL;
+	const char *const *parameters;
 	const char *name, *help;
 
-	if (!parameters)
+	if (!model)
 		return false;
+	parameters = gs_vmm_model_parameters(model);
+	if (gs_scenario_key_lookup(key) || g_strv_contains(parameters, key))
+		return true;
+	known = g_ptr_array_new();
 	for (const GsScenarioKey *row = gs_scenario_keys; row->name; row++)
 		g_ptr_array_add(known, (void *)row->name);
-	for (char **parameter = parameters; *parameter; parameter++)
-		g_ptr_array_add(known, *parameter);
+	for (const char *const *parameter = parameters; *parameter; parameter++)
+		g_ptr_array_add(known, (void *)*parameter);
 	for (unsigned int i = 0; gs_params_describe(i, &name, &help); i++)
 		g_ptr_array_add(known, (void *)name);
 	g_ptr_array_add(known, NULL);

@@ -9,6 +9,7 @@
 #ifndef GS_SCENARIO_H
 #define GS_SCENARIO_H
 
+#include "models/library.h"
 #include "models/policy/policy.h"
 #include "traces/script.h"
 
@@ -29,6 +30,7 @@ typedef enum {
 
 /* Everything is owned by it but the policy. */
 typedef struct {
+	GsLibrary *library;        /* a reference: what its words have been looked up in */
 	char *source;              /* for messages: the file, or the model's name */
 	char *title, *question;    /* for people; NULL: none */
 	bool is_model;             /* nothing was given but a VMM model's name */
@@ -68,6 +70,7 @@ GsScenario *gs_scenario_load(const char *name, GPtrArray *axes, GError **error);
 GsScenario *gs_scenario_parse(const char *source, const char *text, gsize length, GPtrArray *axes,
 			      GError **error);
 
+/* The copy shares the library: copies are for the same thread. */
 GsScenario *gs_scenario_copy(const GsScenario *scenario);
 void gs_scenario_free(GsScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsScenario, gs_scenario_free)

@@ -390,8 +390,8 @@ static bool run_steps(Layout *layout, GError **error)
 	return true;
 }
 
-GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *const *settings,
-			GError **error)
+GsScript *gs_vmm_layout_checked(const GsIniFile *ini, const char *name,
+				const char *const *settings, GError **error)
 {
 	g_autoptr(GsScript) script = gs_script_new(name);
 	g_auto(Layout) layout = {
@@ -404,8 +404,7 @@ GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *cons
 	};
 
 	g_array_set_clear_func(layout.threads, thread_clear);
-	if (!gs_vmm_check_keys(ini, error) ||
-	    !gs_vmm_times_get(layout.times, "vmm", "think", 0, &layout.think_ns, error) ||
+	if (!gs_vmm_times_get(layout.times, "vmm", "think", 0, &layout.think_ns, error) ||
 	    !gs_vmm_read_parameters(ini, name, settings, layout.names, error) ||
 	    !run_steps(&layout, error))
 		return NULL;
@@ -416,4 +415,12 @@ GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *cons
 	script->vm_count = 1;
 	gs_script_number_calls(script);
 	return g_steal_pointer(&script);
+}
+
+GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *const *settings,
+			GError **error)
+{
+	if (!gs_vmm_check_keys(ini, error))
+		return NULL;
+	return gs_vmm_layout_checked(ini, name, settings, error);
 }

@@ -21,4 +21,8 @@
 GsScript *gs_vmm_layout(const GsIniFile *ini, const char *name, const char *const *settings,
 			GError **error);
 
+/* The same of a file that gs_vmm_check_keys() has found right. */
+GsScript *gs_vmm_layout_checked(const GsIniFile *ini, const char *name,
+				const char *const *settings, GError **error);
+
 #endif

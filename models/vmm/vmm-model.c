@@ -30,6 +30,13 @@ static const GsDataKind vmm_parts = {
 	.syntax_code = GS_VMM_ERROR_SYNTAX,
 };
 
+struct GsVmmModel {
+	char *name;        /* owned */
+	GsIniFile *ini;    /* owned */
+	char **parameters; /* owned */
+	char *digest;      /* owned */
+};
+
 /* A part has no parts of its own. */
 static bool check_part(const GsIniFile *part, GError **error)
 {
@@ -82,11 +89,73 @@ char **gs_vmm_list(void)
 	return gs_data_list(&vmm_models);
 }
 
-GsScript *gs_vmm_model_load_with(const char *name, const char *const *settings, GError **error)
+/* What its hosts are, where the header does not say. */
+static const char *architecture_of(const GsIniFile *ini)
+{
+	const char *architecture = gs_ini_file_get(ini, "vmm", "architecture");
+
+	return architecture ? architecture : "x86";
+}
+
+GsVmmModel *gs_vmm_model_open(const char *name, GError **error)
 {
 	g_autoptr(GsIniFile) ini = open_model(name, error);
+	g_autoptr(GChecksum) checksum = NULL;
+	GsVmmModel *model;
 
-	return ini ? gs_vmm_layout(ini, name, settings, error) : NULL;
+	if (!ini || !gs_vmm_check_keys(ini, error))
+		return NULL;
+	checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	gs_ini_file_hash(ini, checksum);
+	model = g_new(GsVmmModel, 1);
+	model->name = g_strdup(name);
+	model->parameters = gs_vmm_parameter_names(ini);
+	model->digest = g_strdup(g_checksum_get_string(checksum));
+	model->ini = g_steal_pointer(&ini);
+	return model;
+}
+
+void gs_vmm_model_free(GsVmmModel *model)
+{
+	g_free(model->name);
+	gs_ini_file_free(model->ini);
+	g_strfreev(model->parameters);
+	g_free(model->digest);
+	g_free(model);
+}
+
+const char *gs_vmm_model_architecture(const GsVmmModel *model)
+{
+	return architecture_of(model->ini);
+}
+
+const char *const *gs_vmm_model_parameters(const GsVmmModel *model)
+{
+	return (const char *const *)model->parameters;
+}
+
+const char *gs_vmm_model_digest(const GsVmmModel *model)
+{
+	return model->digest;
+}
+
+GsScript *gs_vmm_model_script(const GsVmmModel *model, const char *const *settings,
+			      GError **error)
+{
+	return gs_vmm_layout_checked(model->ini, model->name, settings, error);
+}
+
+char *gs_vmm_model_check_settings(const GsVmmModel *model, const char *const *settings,
+				  GError **error)
+{
+	return gs_vmm_setting_value(model->ini, model->name, settings, error);
+}
+
+GsScript *gs_vmm_model_load_with(const char *name, const char *const *settings, GError **error)
+{
+	g_autoptr(GsVmmModel) model = gs_vmm_model_open(name, error);
+
+	return model ? gs_vmm_model_script(model, settings, error) : NULL;
 }
 
 GsScript *gs_vmm_model_load(const char *name, GError **error)
@@ -97,11 +166,8 @@ GsScript *gs_vmm_model_load(const char *name, GError **error)
 char *gs_vmm_architecture(const char *name)
 {
 	g_autoptr(GsIniFile) ini = gs_data_open(&vmm_models, name, NULL);
-	const char *architecture = ini ? gs_ini_file_get(ini, "vmm", "architecture") : NULL;
 
-	if (!ini)
-		return NULL;
-	return g_strdup(architecture ? architecture : "x86");
+	return ini ? g_strdup(architecture_of(ini)) : NULL;
 }
 
 char *gs_vmm_describe(const char *name)
@@ -109,29 +175,4 @@ char *gs_vmm_describe(const char *name)
 	g_autoptr(GsIniFile) ini = gs_data_open(&vmm_models, name, NULL);
 
 	return ini ? g_strdup(gs_ini_file_get(ini, "vmm", "summary")) : NULL;
-}
-
-char **gs_vmm_list_parameters(const char *name, GError **error)
-{
-	g_autoptr(GsIniFile) ini = open_model(name, error);
-
-	return ini ? gs_vmm_parameter_names(ini) : NULL;
-}
-
-char *gs_vmm_check_settings(const char *name, const char *const *settings, GError **error)
-{
-	g_autoptr(GsIniFile) ini = open_model(name, error);
-
-	if (!ini || !gs_vmm_check_keys(ini, error))
-		return NULL;
-	return gs_vmm_setting_value(ini, name, settings, error);
-}
-
-bool gs_vmm_model_hash(const char *name, GChecksum *checksum, GError **error)
-{
-	g_autoptr(GsIniFile) ini = open_model(name, error);
-
-	if (ini)
-		gs_ini_file_hash(ini, checksum);
-	return ini != NULL;
 }

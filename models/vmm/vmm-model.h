@@ -22,27 +22,44 @@ typedef enum {
 /* Names of the models that come with the program; free with g_strfreev(). */
 char **gs_vmm_list(void);
 
-/* Read model @name, or, if it has a '/' or ends in ".ini", that file. One VM, one run of it. */
-GsScript *gs_vmm_model_load(const char *name, GError **error);
+/* A model as it was read, with its parts. Immutable. */
+typedef struct GsVmmModel GsVmmModel;
 
 /*
- * The same with some of its parameters set: "NAME=VALUE", NULL-terminated, the
- * last of a name wins; NULL: none. A value may be a number as in a model's file
+ * Read model @name, or, if it has a '/' or ends in ".ini", that file. Its keys are
+ * checked, its values where they are used. The caller frees the model.
+ */
+GsVmmModel *gs_vmm_model_open(const char *name, GError **error);
+void gs_vmm_model_free(GsVmmModel *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsVmmModel, gs_vmm_model_free)
+
+/* What its hosts are: "x86" or "arm64". Borrowed, like the next two. */
+const char *gs_vmm_model_architecture(const GsVmmModel *model);
+
+/* The names of its parameters, NULL-terminated. */
+const char *const *gs_vmm_model_parameters(const GsVmmModel *model);
+
+/* SHA-256, in hex, of all that it and its parts say but comments. */
+const char *gs_vmm_model_digest(const GsVmmModel *model);
+
+/*
+ * One VM, one run of it, with some parameters set: "NAME=VALUE", NULL-terminated,
+ * the last of a name wins; NULL: none. A value may be a number as in a model's file
  * or, where the parameter has choices, one of these.
  */
-GsScript *gs_vmm_model_load_with(const char *name, const char *const *settings, GError **error);
-
-/* What its hosts are, "x86" or "arm64"; NULL: no such model. The caller frees it. */
-char *gs_vmm_architecture(const char *name);
-
-/* The names of its parameters, NULL-terminated; free with g_strfreev(). */
-char **gs_vmm_list_parameters(const char *name, GError **error);
+GsScript *gs_vmm_model_script(const GsVmmModel *model, const char *const *settings,
+			      GError **error);
 
 /* The value of the last of @settings, after a check of all: see gs_vmm_setting_value(). */
-char *gs_vmm_check_settings(const char *name, const char *const *settings, GError **error);
+char *gs_vmm_model_check_settings(const GsVmmModel *model, const char *const *settings,
+				  GError **error);
 
-/* Add all that the model and its parts say, but comments, to @checksum. */
-bool gs_vmm_model_hash(const char *name, GChecksum *checksum, GError **error);
+/* Open, take the script, free: the second with parameters set. */
+GsScript *gs_vmm_model_load(const char *name, GError **error);
+GsScript *gs_vmm_model_load_with(const char *name, const char *const *settings, GError **error);
+
+/* gs_vmm_model_architecture() of a model; NULL: there is none such. The caller frees it. */
+char *gs_vmm_architecture(const char *name);
 
 /* One line of description; the caller frees it. */
 char *gs_vmm_describe(const char *name);

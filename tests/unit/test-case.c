@@ -3,7 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "runs/case.h"
+#include "runs/case-maker.h"
 
 #define DIGEST_LENGTH 64
 
@@ -120,6 +120,90 @@ static void test_digest_of_files(void)
 	g_rmdir(folder);
 }
 
+static GsCase *make(GsCaseMaker *maker, const char *name, const char *const *settings)
+{
+	g_autoptr(GsScenario) scenario = scenario_with(name, settings);
+	g_autoptr(GError) error = NULL;
+	GsCase *ready = gs_case_maker_make(maker, scenario, NULL, &error);
+
+	g_assert_no_error(error);
+	return ready;
+}
+
+/* Cases of one maker share the starts of VMs that are alike, and nothing else. */
+static void test_sharing(void)
+{
+	static const struct {
+		const char *settings[7];
+		bool same;
+	} rows[] = {
+		{ { "hz", "100" }, true },
+		{ { "policy", "sync" }, true },
+		{ { "seed", "2" }, true },
+		{ { "kernel", "v6.12" }, true },
+		{ { "cpus", "3" }, true },
+		{ { "cost.tick_ns", "1" }, true },
+		{ { "net", "2" }, false },
+		{ { "vms", "2" }, false },
+		{ { "vms", "2", "start", "every:10ms" }, false },
+		{ { "host", "lab" }, false },
+		{ { "machine", "arm64" }, false },
+		/* what it was at first */
+		{ { NULL }, true },
+	};
+	g_autoptr(GsCaseMaker) maker = gs_case_maker_new();
+	g_autoptr(GsCase) plain = make(maker, "firecracker", (const char *const[]){ NULL });
+	g_autoptr(GsCase) other = make(maker, "kvmtool", (const char *const[]){ NULL });
+
+	g_assert_true(other->script != plain->script);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GsCase) made = make(maker, "firecracker", rows[i].settings);
+		g_autoptr(GsCase) alone = new_case("firecracker", rows[i].settings);
+
+		g_assert_cmpint(made->script == plain->script, ==, rows[i].same);
+		g_assert_cmpstr(made->digest, ==, alone->digest);
+		g_assert_cmpint(made->params.kernel.hz, ==, alone->params.kernel.hz);
+		g_assert_cmpint(made->params.kernel.cpus, ==, alone->params.kernel.cpus);
+		g_assert_true(made->policy == alone->policy);
+	}
+}
+
+/* A case needs its maker no more, and what was shared is there as long as one has it. */
+static void test_outlives_maker(void)
+{
+	GsCaseMaker *maker = gs_case_maker_new();
+	GsCase *first = make(maker, "firecracker", (const char *const[]){ "hz", "100", NULL });
+	g_autoptr(GsCase) second =
+		make(maker, "firecracker", (const char *const[]){ "hz", "250", NULL });
+
+	gs_case_maker_free(maker);
+	g_assert_true(first->program == second->program);
+	gs_case_free(first);
+	g_assert_cmpuint(second->program->call_count, ==, second->script->calls->len);
+	g_assert_cmpstr(gs_machine_spec_kernel(second->machine), ==, "v7.3");
+}
+
+/* All that is made of a scenario is of the file as it was when that was read. */
+static void test_file_changes(void)
+{
+	static const char model[] = "[vmm]\nname=m\nsummary=s\nsource=s\nthink=1us\n"
+				    "think_source=s\n[step a]\ncall=KVM_CREATE_VM\nsource=s\n";
+	g_autofree char *folder = g_dir_make_tmp("gracesim-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "m.ini", NULL);
+	g_autoptr(GsScenario) scenario = NULL;
+	g_autoptr(GsCase) ready = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(g_file_set_contents(path, model, -1, NULL));
+	scenario = scenario_with(path, (const char *const[]){ NULL });
+	g_assert_true(g_file_set_contents(path, "not a model any more", -1, NULL));
+	ready = gs_case_new(scenario, NULL, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(ready->script->calls->len, ==, 1);
+	g_remove(path);
+	g_rmdir(folder);
+}
+
 /* What a scenario leaves open is the kernel's and the model's. */
 static void test_defaults(void)
 {
@@ -215,6 +299,9 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/case/digest", test_digest);
 	g_test_add_func("/case/digest/files", test_digest_of_files);
+	g_test_add_func("/case/sharing", test_sharing);
+	g_test_add_func("/case/sharing/without-maker", test_outlives_maker);
+	g_test_add_func("/case/file-changes", test_file_changes);
 	g_test_add_func("/case/defaults", test_defaults);
 	g_test_add_func("/case/fleet", test_fleet);
 	g_test_add_func("/case/setup", test_setup);
