@@ -3,76 +3,29 @@
  * gracesim sweep: run every point that axes span over a scenario, and report.
  *
  * Everything that can fail for a reason the user can mend is done before the
- * first run: the plan is made, all files are open, the first cases are ready.
+ * first run: the plan is made, all files are open, the points have been checked.
  */
+#include <malloc.h>
 #include <stdio.h>
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/sweep-list.h"
 #include "cli/sweep-request.h"
-#include "runs/csv.h"
-#include "runs/plain-table.h"
 #include "runs/samples-csv.h"
+#include "runs/study-check.h"
 #include "runs/study.h"
 
-/* Points that are made ready beforehand; of more than these the others are alike. */
-#define READY_BEFORE_MAX 100
+/* Freed memory that is kept for the next cells. */
+#define KEPT_BYTES_MAX (64 * 1024 * 1024)
 
 static void print_notes(const GsSweepRequest *request, const GPtrArray *notes)
 {
 	for (unsigned int i = 0; i < notes->len && !request->quiet; i++)
 		fprintf(stderr, "gracesim: note: %s\n",
 			(const char *)g_ptr_array_index(notes, i));
-}
-
-/* --list: the points, and what is varied there. */
-static bool list_points(const GsSweepRequest *request, GsOutput *output, GError **error)
-{
-	const GsStudyPlan *plan = request->plan;
-	g_autofree GsColumn *columns = g_new(GsColumn, plan->keys->len + 1);
-	g_autoptr(GsPlainTable) table = NULL;
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	columns[0] = (GsColumn){ "index", "index", GS_CELL_NUMBER };
-	for (unsigned int key = 0; key < plan->keys->len; key++) {
-		const char *name = g_ptr_array_index(plan->keys, key);
-
-		columns[key + 1] = (GsColumn){ name, name, GS_CELL_TEXT };
-	}
-	table = gs_plain_table_new(columns, plan->keys->len + 1);
-	for (unsigned int i = 0; i < plan->points->len; i++) {
-		gs_plain_table_add_number(table, gs_study_plan_point(plan, i)->index);
-		for (unsigned int key = 0; key < plan->keys->len; key++)
-			gs_plain_table_add_text(table, gs_study_plan_value(plan, i, key));
-	}
-	gs_plain_table_append(table, request->list_csv ? GS_PLAIN_CSV : GS_PLAIN_TABLE, "point",
-			      text);
-	fwrite(text->str, 1, text->len, gs_output_stream(output));
-	return gs_output_commit(output, error);
-}
-
-/*
- * Make points ready, for what only that finds: parameters that do not go together,
- * or that no VM makes the call that is asked for.
- */
-static bool check_points(const GsSweepRequest *request, const GsStudyInputs *inputs, GError **error)
-{
-	const GsStudyPlan *plan = request->plan;
-	g_autoptr(GsStudyReport) report = gs_study_report_new(inputs, &request->report.report);
-
-	for (unsigned int i = 0; i < MIN(plan->points->len, READY_BEFORE_MAX); i++) {
-		g_autoptr(GsCase) ready = gs_study_case_new(plan, i, NULL, error);
-		g_autoptr(GsCellResult) result = NULL;
-
-		if (!ready)
-			return false;
-		result = gs_cell_result_new(plan, i, ready);
-		gs_study_report_add(report, result);
-	}
-	return !request->report.call || plan->points->len > READY_BEFORE_MAX ||
-	       gs_study_report_check_call(report, error);
 }
 
 /* Where finished cells go. */
@@ -228,6 +181,25 @@ static bool sweep(GsSweepRequest *request, const GsStudyInputs *inputs, GsOutput
 	return write_report(request, report, output, error);
 }
 
+/*
+ * The histograms of a cell come and go by the megabyte. To give the pages back each
+ * time costs as much as the runs where these are few.
+ */
+static void keep_freed_memory(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES_MAX);
+#endif
+}
+
+/* What is to be reported must be there before anything is run. */
+static bool check_points(const GsSweepRequest *request, const GsStudyInputs *inputs, GError **error)
+{
+	g_autoptr(GsStudyReport) report = gs_study_report_new(inputs, &request->report.report);
+
+	return gs_study_check(request->plan, report, error);
+}
+
 bool gs_cmd_sweep(const GsInvocation *invocation, GError **error)
 {
 	g_auto(GsSweepRequest) request = { 0 };
@@ -245,10 +217,12 @@ bool gs_cmd_sweep(const GsInvocation *invocation, GError **error)
 	output = gs_output_open(request.output, error);
 	if (!output)
 		return false;
+	keep_freed_memory();
 	if (request.list) {
 		if (request.shard)
 			gs_study_plan_shard(request.plan, request.shard, request.shard_count);
-		return list_points(&request, output, error);
+		gs_sweep_list(request.plan, request.list_csv, gs_output_stream(output));
+		return gs_output_commit(output, error);
 	}
 	return request.store ? sweep_into_store(&request, inputs, output, error) :
 			       sweep(&request, inputs, output, error);

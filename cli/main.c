@@ -146,16 +146,26 @@ static bool is_usage_error(const GError *error)
 	       g_error_matches(error, GS_VMM_ERROR, GS_VMM_ERROR_SETTING);
 }
 
-/* Print @error after the name of the command it came from, if any; returns the exit status. */
-static int fail(const char *command, const GError *error)
+/* An error's message on one line, whatever the names in it are made of; the caller frees it. */
+static char *message_line(const GError *error)
 {
-	char first = error->message[0];
+	char *line = g_strdup(error->message);
 
 	/* GLib's own messages begin with a capital. */
 	if (error->domain == G_OPTION_ERROR)
-		first = g_ascii_tolower(first);
-	fprintf(stderr, "gracesim: %s%s%c%s\n", command ? command : "", command ? ": " : "", first,
-		error->message + 1);
+		*line = g_ascii_tolower(*line);
+	for (char *at = line; *at; at++)
+		if (g_ascii_iscntrl(*at))
+			*at = '?';
+	return line;
+}
+
+/* Print @error after the name of the command it came from, if any; returns the exit status. */
+static int fail(const char *command, const GError *error)
+{
+	g_autofree char *line = message_line(error);
+
+	fprintf(stderr, "gracesim: %s%s%s\n", command ? command : "", command ? ": " : "", line);
 	if (g_error_matches(error, GS_CLI_ERROR, GS_CLI_ERROR_INTERRUPTED))
 		gs_interrupt_die();
 	if (g_error_matches(error, GS_CLI_ERROR, GS_CLI_ERROR_INCOMPLETE))

@@ -146,6 +146,25 @@ GsOutput *gs_output_open(const char *path, GError **error)
 	return g_steal_pointer(&output);
 }
 
+bool gs_output_is_same(const char *a, const char *b)
+{
+	g_autofree char *a_folder = g_path_get_dirname(a), *b_folder = g_path_get_dirname(b);
+	g_autofree char *a_name = g_path_get_basename(a), *b_name = g_path_get_basename(b);
+	struct stat a_status, b_status;
+	bool a_exists, b_exists;
+
+	if (!strcmp(a, "-") || !strcmp(b, "-"))
+		return !strcmp(a, b);
+	a_exists = !stat(a, &a_status);
+	b_exists = !stat(b, &b_status);
+	if (a_exists != b_exists || (a_exists && !S_ISREG(a_status.st_mode)))
+		return false;
+	if (!a_exists && (strcmp(a_name, b_name) || stat(a_folder, &a_status) ||
+			  stat(b_folder, &b_status)))
+		return !strcmp(a, b);
+	return a_status.st_dev == b_status.st_dev && a_status.st_ino == b_status.st_ino;
+}
+
 FILE *gs_output_stream(GsOutput *output)
 {
 	return output->stream;

@@ -18,6 +18,12 @@ typedef struct GsOutput GsOutput;
 
 GsOutput *gs_output_open(const char *path, GError **error);
 
+/*
+ * Whether paths @a and @b are one file, there or not, as "x" and "./x" are; one is
+ * stdout, "-". A device is none: it can be written by two.
+ */
+bool gs_output_is_same(const char *a, const char *b);
+
 /* Where to write; borrowed. Write errors stay with it: gs_output_commit() reports them. */
 FILE *gs_output_stream(GsOutput *output);
 

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "models/suggest.h"
 
 GsReportWriter gs_report_option_writer(const char *text, GError **error)
@@ -21,7 +22,7 @@ GsReportWriter gs_report_option_writer(const char *text, GError **error)
 
 bool gs_report_option_check_outputs(const char *output, const char *samples, GError **error)
 {
-	if (!samples || strcmp(samples, output))
+	if (!samples || !gs_output_is_same(samples, output))
 		return true;
 	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
 		    "the report and --samples cannot both go to '%s'", samples);

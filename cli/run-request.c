@@ -89,7 +89,25 @@ static bool is_cell_key(const char *key)
 	return !strcmp(key, "hz") || !strcmp(key, "policy");
 }
 
-/* Whether one of @words->set is for @key. */
+/* The value of the option that sets @key; NULL: it is not given, or there is none. */
+static const char *option_value(const Words *words, const char *key)
+{
+	const struct {
+		const char *key, *value;
+	} options[] = {
+		{ "hz", words->hz },           { "policy", words->policy },
+		{ "kernel", words->kernel },   { "host", words->host },
+		{ "machine", words->machine }, { "cpus", words->cpus },
+		{ "runs", words->runs },       { "seed", words->seed },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		if (!strcmp(key, options[i].key))
+			return options[i].value;
+	return NULL;
+}
+
+/* Whether the command line says what @key is. */
 static bool is_set(const Words *words, const char *key)
 {
 	for (char **setting = words->set; setting && *setting; setting++) {
@@ -98,10 +116,7 @@ static bool is_set(const Words *words, const char *key)
 		if (!strcmp(its_key, key))
 			return true;
 	}
-	return (!strcmp(key, "hz") && words->hz) || (!strcmp(key, "policy") && words->policy) ||
-	       (!strcmp(key, "kernel") && words->kernel) || (!strcmp(key, "host") && words->host) ||
-	       (!strcmp(key, "machine") && words->machine) ||
-	       (!strcmp(key, "cpus") && words->cpus) || (!strcmp(key, "seed") && words->seed);
+	return option_value(words, key) != NULL;
 }
 
 /* Whether @plan, of one axis, has the values of @scenario at its @point-th point. */
@@ -225,17 +240,12 @@ static bool add_cell_axes(GsRunRequest *request, const Words *words, GError **er
 
 static bool set_named(GsScenario *scenario, const Words *words, GError **error)
 {
-	const struct {
-		const char *key, *value;
-	} options[] = {
-		{ "kernel", words->kernel }, { "host", words->host },
-		{ "machine", words->machine }, { "cpus", words->cpus },
-		{ "runs", words->runs }, { "seed", words->seed },
-	};
+	static const char *const keys[] = { "kernel", "host", "machine", "cpus", "runs", "seed" };
 
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-		if (options[i].value &&
-		    !gs_scenario_set(scenario, options[i].key, options[i].value, error))
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		const char *value = option_value(words, keys[i]);
+
+		if (value && !gs_scenario_set(scenario, keys[i], value, error))
 			return false;
 	}
 	return true;
@@ -250,6 +260,11 @@ static bool set_all(GsScenario *scenario, const Words *words, GError **error)
 		if (!equals) {
 			g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
 				    "--set: '%s' is not KEY=VALUE", *setting);
+			return false;
+		}
+		if (option_value(words, key)) {
+			g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
+				    "--%s and --set %s are the same: give one", key, key);
 			return false;
 		}
 		if (!gs_scenario_set(scenario, key, equals + 1, error))

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/study-options.h"
 
-#include <string.h>
-#include <sys/stat.h>
-
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/output.h"
 
 /* A call that takes longer is worth a look at any HZ; a stall takes a jiffy or more. */
 #define DEFAULT_BUDGET_NS INT64_C(1000000)
@@ -40,15 +38,11 @@ void gs_study_options_clear(GsStudyOptions *options)
 
 bool gs_study_options_check_files(const char *output, const char *store, GError **error)
 {
-	struct stat a, b;
-	const bool same = !stat(output, &a) && !stat(store, &b) ?
-				  a.st_dev == b.st_dev && a.st_ino == b.st_ino :
-				  !strcmp(output, store);
-
-	if (same)
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "the report and the store cannot both be '%s'", output);
-	return !same;
+	if (!gs_output_is_same(output, store))
+		return true;
+	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
+		    "the report and the store cannot both be '%s'", output);
+	return false;
 }
 
 static bool add_result(GsCellResult *result, void *user_data, GError **error)

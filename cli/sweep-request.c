@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "cli/report-options.h"
 
 #define JOBS_MAX 1024
 
@@ -101,15 +102,25 @@ static bool fail(GError **error, const char *format, ...)
 	return false;
 }
 
-/* Take those of @axes away that vary one of @keys, a list with commas. */
-static void drop_axes(GPtrArray *axes, const char *keys)
+/* The keys that "KEY,KEY=..." is about; the caller frees them. */
+static char **split_keys(const char *text)
 {
-	g_auto(GStrv) dropped = g_strsplit(keys, ",", -1);
+	g_autofree char *list = g_strndup(text, strcspn(text, "="));
+	char **keys = g_strsplit(list, ",", -1);
+
+	for (char **key = keys; *key; key++)
+		g_strstrip(*key);
+	return keys;
+}
+
+/* Take those of @axes away that vary a key of @text, such as "hz=100". */
+static void drop_axes(GPtrArray *axes, const char *text)
+{
+	g_auto(GStrv) dropped = split_keys(text);
 
 	for (unsigned int i = axes->len; i-- > 0;) {
 		const GsScenarioAxis *axis = g_ptr_array_index(axes, i);
-		g_autofree char *its_keys = g_strndup(axis->text, strcspn(axis->text, "="));
-		g_auto(GStrv) varied = g_strsplit(its_keys, ",", -1);
+		g_auto(GStrv) varied = split_keys(axis->text);
 		bool is_dropped = false;
 
 		for (char **key = varied; *key && !axis->is_constraint; key++)
@@ -132,6 +143,24 @@ static char *key_of(const char *text)
 	return g_strstrip(g_strndup(text, strcspn(text, "=")));
 }
 
+/* Whether @key has an option of its own that is given. */
+static bool has_option(const Words *words, const char *key)
+{
+	return (!strcmp(key, "seed") && words->seed) ||
+	       (!strcmp(key, "runs") && (words->runs || words->repeat));
+}
+
+static bool is_set(const Words *words, const char *key)
+{
+	for (char **text = words->set; text && *text; text++) {
+		g_autofree char *its_key = key_of(*text);
+
+		if (!strcmp(its_key, key))
+			return true;
+	}
+	return has_option(words, key);
+}
+
 /* What is set is no longer varied, unless the command line says both. */
 static bool set_keys(GsScenario *scenario, const Words *words, GPtrArray *axes, GError **error)
 {
@@ -141,6 +170,8 @@ static bool set_keys(GsScenario *scenario, const Words *words, GPtrArray *axes, 
 
 		if (!equals)
 			return fail(error, "--set: '%s' is not KEY=VALUE", *text);
+		if (has_option(words, key))
+			return fail(error, "'%s' is set twice", key);
 		if (!gs_scenario_set(scenario, key, equals + 1, error)) {
 			g_prefix_error(error, "--set: ");
 			return false;
@@ -170,15 +201,11 @@ static bool set_runs(GsScenario *scenario, const Words *words, GError **error)
 static bool check_not_both(const Words *words, GError **error)
 {
 	for (char **axis = words->axes; axis && *axis; axis++) {
-		g_autofree char *keys = key_of(*axis);
-		g_auto(GStrv) varied = g_strsplit(keys, ",", -1);
+		g_auto(GStrv) varied = split_keys(*axis);
 
-		for (char **text = words->set; text && *text; text++) {
-			g_autofree char *key = key_of(*text);
-
-			if (g_strv_contains((const char *const *)varied, key))
-				return fail(error, "'%s' is both set and varied", key);
-		}
+		for (char **key = varied; *key; key++)
+			if (is_set(words, *key))
+				return fail(error, "'%s' is both set and varied", *key);
 	}
 	return true;
 }
@@ -192,11 +219,10 @@ static bool make_plan(GsSweepRequest *request, const Words *words, GError **erro
 	    !set_keys(scenario, words, axes, error) || !set_runs(scenario, words, error) ||
 	    !set_key(scenario, "--seed", "seed", words->seed, error))
 		return false;
-	for (char **axis = words->axes; axis && *axis; axis++) {
-		g_autofree char *keys = key_of(*axis);
-
-		drop_axes(axes, keys);
-	}
+	if (words->seed)
+		drop_axes(axes, "seed");
+	for (char **axis = words->axes; axis && *axis; axis++)
+		drop_axes(axes, *axis);
 	for (char **axis = words->axes; axis && *axis; axis++)
 		add_axis(axes, "-P", *axis, false);
 	for (char **constraint = words->constraints; constraint && *constraint; constraint++)
@@ -285,9 +311,8 @@ static bool parse_files(GsSweepRequest *request, Words *words, GError **error)
 	request->samples = g_steal_pointer(&words->samples);
 	request->store = g_steal_pointer(&words->store);
 	request->keep_samples = words->keep_samples;
-	if (request->samples && !strcmp(request->samples, request->output))
-		return fail(error, "the report and --samples cannot both go to '%s'",
-			    request->samples);
+	if (!gs_report_option_check_outputs(request->output, request->samples, error))
+		return false;
 	if (request->samples && request->store)
 		return fail(error, "--samples has no samples of what a store knows already; "
 				   "--keep-samples keeps them there");

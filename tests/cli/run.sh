@@ -137,7 +137,7 @@ quiet() {
 check '-q is quiet' quiet
 
 sets() {
-	exits 0 run firecracker --runs=2 --hz=100 --policy=call-srcu --set vcpus=3 --set net=2 \
+	exits 0 run firecracker --hz=100 --policy=call-srcu --set vcpus=3 --set net=2 \
 		--set srcutree.exp_holdoff=0 --set vms=4 --set start=every:10ms --set runs=3 &&
 		grep -q '^model     firecracker net=2 vcpus=3: 4 VMs, .* each, start every:10ms$' out &&
 		grep -q '^set       srcutree.exp_holdoff=0$' out && grep -q '^runs      3 per cell' out
@@ -175,6 +175,9 @@ check 'so does an unknown key' \
 	run firecracker --set vcpu=2
 check 'a value out of range is a usage error' \
 	refuses 2 'gracesim: run: vcpus: 99 is not in 1 to 32' run firecracker --set vcpus=99
+check 'what an option sets, --set does not' \
+	refuses 2 'gracesim: run: --hz and --set hz are the same: give one' \
+	run firecracker --hz=100 --set hz=250
 check '--set without a value is' \
 	refuses 2 "gracesim: run: --set: 'vcpus' is not KEY=VALUE" run firecracker --set vcpus
 check 'a duration needs its unit' \
@@ -182,6 +185,13 @@ check 'a duration needs its unit' \
 check '--call names an ioctl of the model' \
 	refuses 2 "gracesim: run: --call: *; did you mean 'KVM_CREATE_VCPU'?" \
 	run firecracker --call=KVM_CREATE_VCPUS
+check 'a name is told on one line' \
+	refuses 2 "gracesim: run: no VMM model or scenario 'fire?racker'; *" run "fire
+racker"
+printf '\357\273\277[scenario]\r\nvmm=kvmtool\r\nruns=1\r\n' >edited.ini
+check 'a file from an editor that marks texts' exits 0 run ./edited.ini
+check 'what never ends is no file' \
+	refuses 2 "gracesim: run: cannot read scenario '/dev/zero': *" run /dev/zero
 check 'no file' refuses 2 "gracesim: run: cannot read scenario './none.ini': *" run ./none.ini
 
 printf '[scenario]\nvmm=firecracker\n\n[vmm]\nvcpu=2\n' >bad.ini

@@ -10,7 +10,7 @@ echo "# STORE_SEED=$STORE_SEED"
 kills=20
 
 # Many cells of some milliseconds, so that a moment often falls into a transaction.
-study='firecracker -P hz=24,50,100,250,500,1000 -P policy=all --repeat=200'
+study='firecracker -P hz=24,50,100,250,500,1000 -P policy=all --repeat=100'
 cells=36
 
 # shellcheck disable=SC2086 # a list of options
@@ -147,13 +147,13 @@ full_disk() {
 second() {
 	rm -f busy.db
 	# shellcheck disable=SC2086 # a list of options
-	"$GRACESIM" sweep $study -q --repeat=1000 --store=busy.db >first 2>first.err &
+	"$GRACESIM" sweep $study -q --repeat=100000 --store=busy.db >first 2>first.err &
 	pid=$!
 	until [ -s busy.db ]; do
 		kill -0 "$pid" || return
 	done
 	refuses 1 "gracesim: sweep: 'busy.db' is in use by another process" \
-		sweep $study -q --repeat=1000 --store=busy.db || {
+		sweep $study -q --repeat=100000 --store=busy.db || {
 		kill "$pid"
 		return 1
 	}
@@ -226,7 +226,7 @@ samples() {
 	# each run of a cell has each call
 	[ "$(sqlite3 samples.db 'SELECT count(DISTINCT run), count(*) = sum(call IN (SELECT call
 		FROM call WHERE call.cell = sample.cell)), min(n) = max(n) FROM sample JOIN (SELECT
-		cell, run, count(*) AS n FROM sample GROUP BY cell, run) USING (cell, run)')" = '200|1|1' ]
+		cell, run, count(*) AS n FROM sample GROUP BY cell, run) USING (cell, run)')" = '100|1|1' ]
 }
 
 precise() {
@@ -271,7 +271,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 check 'another command does not continue it' refuses 1 \
 	"gracesim: sweep: 'whole.db' holds another study: it has the axis *" \
-	sweep firecracker -q -P hz=100 --repeat=200 --store=whole.db
+	sweep firecracker -q -P hz=100 --repeat=100 --store=whole.db
 check 'a store that is none' refuses 1 "gracesim: report: 'boot.strace' is no result store" \
 	report boot.strace
 check 'nor is it written to' refuses 1 "gracesim: sweep: 'boot.strace' is no result store" \

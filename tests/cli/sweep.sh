@@ -168,6 +168,12 @@ check 'runs are no axis' usage "-P: 'runs' is no axis*" firecracker -P runs=1,2
 check 'a precision that histograms do not have' \
 	usage "--precision: '0.05%' is not a percentage from*" firecracker --precision=0.05%
 check 'a shard that is not there' usage "--shard: '5/4' is not I/N*" firecracker --shard=5/4
+check 'what is varied is not set as well' \
+	usage "'seed' is both set and varied" firecracker -P seed=1,2 --seed=3
+check 'nor set twice' usage "'runs' is set twice" firecracker --set runs=2 --repeat=3
+check 'report and samples are two files' \
+	usage "the report and --samples cannot both go to 'x.csv'" \
+	firecracker --samples=x.csv -o ./x.csv
 check 'samples of a store' usage '--samples has no samples of*' firecracker --samples=x --store=y
 
 nothing_written() {
@@ -175,4 +181,10 @@ nothing_written() {
 }
 
 check 'an error leaves no file' nothing_written
+
+empty_shard() {
+	exits 0 sweep firecracker -P hz=100 --shard=2/2 --list && [ "$(cat out)" = 'index  hz' ]
+}
+
+check 'the list of a shard without points says of what' empty_shard
 finish

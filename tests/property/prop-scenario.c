@@ -47,12 +47,17 @@ static char *random_value(void)
 	return g_strdup(words[g_test_rand_int_range(0, G_N_ELEMENTS(words))]);
 }
 
+static const char *const *parameters_of(const GsScenario *scenario)
+{
+	return gs_vmm_model_parameters(gs_library_vmm(scenario->library, scenario->vmm, NULL));
+}
+
 /* What any of the kinds of keys says to a random value; it may be no. */
 static void change(GsScenario *scenario)
 {
 	static const char *const counts[] = { "cpus", "hz", "vms", "runs", "seed" };
-	const unsigned int i = (unsigned int)g_test_rand_int_range(0, G_N_ELEMENTS(keys));
-	g_auto(GStrv) parameters = NULL;
+	unsigned int i = (unsigned int)g_test_rand_int_range(0, G_N_ELEMENTS(keys));
+	const char *const *parameters;
 	g_autofree char *value = NULL;
 	const char *name = NULL, *help;
 
@@ -73,8 +78,9 @@ static void change(GsScenario *scenario)
 		}
 		break;
 	default:
-		parameters = gs_vmm_list_parameters(scenario->vmm, NULL);
-		name = parameters[g_test_rand_int_range(0, (int)g_strv_length(parameters))];
+		parameters = parameters_of(scenario);
+		i = (unsigned int)g_test_rand_int_range(0, (int)g_strv_length((char **)parameters));
+		name = parameters[i];
 		value = random_value();
 		gs_scenario_set(scenario, name, value, NULL);
 	}
@@ -83,13 +89,13 @@ static void change(GsScenario *scenario)
 /* A change of the model leaves settings behind that the new one does not know. */
 static bool is_of_its_model(const GsScenario *scenario)
 {
-	g_auto(GStrv) parameters = gs_vmm_list_parameters(scenario->vmm, NULL);
+	const char *const *parameters = parameters_of(scenario);
 
 	for (unsigned int i = 0; i < scenario->vmm_settings->len; i++) {
 		const char *setting = g_ptr_array_index(scenario->vmm_settings, i);
 		g_autofree char *name = g_strndup(setting, strcspn(setting, "="));
 
-		if (!g_strv_contains((const char *const *)parameters, name))
+		if (!g_strv_contains(parameters, name))
 			return false;
 	}
 	return true;

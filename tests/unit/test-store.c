@@ -347,7 +347,7 @@ static void test_no_store(Fixture *fixture, gconstpointer data)
 						"that its header is read and found to be none\n",
 					  -1, NULL));
 	g_assert_true(g_file_set_contents(empty, "", 0, NULL));
-	change(other, "CREATE TABLE study (id INTEGER)");
+	change(other, "PRAGMA journal_mode = WAL; CREATE TABLE study (id INTEGER)");
 	assert_refused(text, GS_STORE_ERROR_NONE, "'*text' is no result store");
 	assert_refused(empty, GS_STORE_ERROR_NONE, "'*empty' is no result store");
 	assert_refused(other, GS_STORE_ERROR_NONE, "'*other.db' is no result store");
@@ -357,6 +357,7 @@ static void test_no_store(Fixture *fixture, gconstpointer data)
 	g_assert_null(gs_store_open(other, GS_STORE_WRITE, &error));
 	g_assert_error(error, GS_STORE_ERROR, GS_STORE_ERROR_NONE);
 	g_assert_cmpint(ask(other, "SELECT count(*) FROM sqlite_schema"), ==, 1);
+	g_assert_cmpint(ask(other, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), ==, 1);
 }
 
 static void test_newer_schema(Fixture *fixture, gconstpointer data)
