@@ -25,7 +25,7 @@ typedef enum {
 	GS_SCENARIO_ERROR_SYNTAX,  /* malformed file, with file:line */
 } GsScenarioError;
 
-#define GS_SCENARIO_VMS_MAX 1000000
+#define GS_SCENARIO_VMS_MAX 100000
 #define GS_SCENARIO_RUNS_MAX 10000000
 
 /* Everything is owned by it but the policy. */

@@ -42,8 +42,3 @@ void gs_rng_next_block(GsRng *rng)
 	rng->block++;
 	rng->used = 0;
 }
-
-double gs_rng_uniform(GsRng *rng)
-{
-	return (double)(gs_rng_u64(rng) >> 11) * 0x1p-53;
-}

@@ -51,7 +51,4 @@ static inline int64_t gs_rng_below(GsRng *rng, int64_t bound)
 	return (int64_t)((GsUint128)gs_rng_u64(rng) * (uint64_t)bound >> 64);
 }
 
-/* Uniform in [0, 1), a multiple of 2^-53. */
-double gs_rng_uniform(GsRng *rng);
-
 #endif

@@ -124,26 +124,6 @@ static void test_below_is_fair(void)
 	g_assert_cmpfloat(chi_squared, <, 25.7);
 }
 
-static void test_uniform(void)
-{
-	double sum = 0;
-	GsRng rng, words;
-
-	gs_rng_init(&rng, 1, 0, "uniform", 0);
-	words = rng;
-	for (int draw = 0; draw < 100000; draw++) {
-		double value = gs_rng_uniform(&rng);
-
-		g_assert_cmpfloat(value, >=, 0);
-		g_assert_cmpfloat(value, <, 1);
-		/* Scaled by 2^53 it is a whole number: the upper bits of the draw. */
-		g_assert_true(value * 0x1p53 == (double)(gs_rng_u64(&words) >> 11));
-		sum += value;
-	}
-	/* The mean is 1/2 with a standard error of 0.0009. */
-	g_assert_cmpfloat_with_epsilon(sum / 100000, 0.5, 0.005);
-}
-
 static void test_bound_trap(void)
 {
 	if (g_test_subprocess()) {
@@ -185,7 +165,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/rng/interleaved", test_interleaved);
 	g_test_add_func("/rng/below", test_below);
 	g_test_add_func("/rng/below-is-fair", test_below_is_fair);
-	g_test_add_func("/rng/uniform", test_uniform);
 	g_test_add_func("/rng/bound-trap", test_bound_trap);
 	g_test_add_func("/rng/exhausted-trap", test_exhausted_trap);
 	return g_test_run();

@@ -113,7 +113,7 @@ static void test_file_errors(void)
 		{ SCENARIO "hz=100Hz\n",
 		  SOURCE ":3: hz: '100Hz' is not a whole number from 24 to 10000" },
 		{ SCENARIO "vms=-1\n",
-		  SOURCE ":3: vms: '-1' is not a whole number from 1 to 1000000" },
+		  SOURCE ":3: vms: '-1' is not a whole number from 1 to 100000" },
 		{ SCENARIO "runs=\n", SOURCE ":3: runs: the value is empty" },
 		{ SCENARIO "start=strom\n",
 		  SOURCE ":3: unknown start 'strom'; did you mean 'storm'?" },
