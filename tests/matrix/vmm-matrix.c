@@ -1,165 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Writes doc/VMM-MATRIX.md to stdout: what every VMM model's start waits for under
- * every policy. Every sentence in it is counted from the runs.
+ * every policy, and on every kernel release. Every sentence in it is counted from the runs.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "models/vmm/vmm-model.h"
 #include "runs/report-phrase.h"
 #include "sim/engine/sim-time.h"
-#include "sim/kernel/jiffies.h"
-
-#define HZ 100
-#define RUNS 400
-#define SEED 1
-
-/* A call is said to stall if more than one in this many of its samples does, as in reports. */
-#define STALL_ONE_IN 20
+#include "tests/matrix/vmm-releases.h"
+#include "tests/matrix/vmm-starts.h"
 
 typedef struct {
-	const char *name; /* borrowed */
-	GsScript *script;
-	GsMachineSpec *machine;
-	GsSummary *summary;
-	GsReplaySpec spec;
-	GsReportTrace trace;
-	GsReportView *view;
-	unsigned int first_run; /* the first KVM_RUN: index into the summary's calls */
-} Vmm;
-
-typedef struct {
-	const GsPolicy *const *policies; /* NULL-terminated */
-	unsigned int policy_count;
-	unsigned int own; /* index of the kernel's own */
-	GsReplayCell *cells;
-	GPtrArray *vmms; /* owned: Vmm, owned */
-	GString *out;
+	GPtrArray *policies; /* owned: GsPolicy */
+	unsigned int own;    /* index of the kernel's own */
+	GPtrArray *vmms;     /* owned: GsVmmStarts, owned */
+	GString *out;        /* owned */
 } Matrix;
 
-static void vmm_free(void *data)
+static const GsPolicy *policy_at(const Matrix *matrix, unsigned int i)
 {
-	Vmm *vmm = data;
-
-	g_clear_pointer(&vmm->view, gs_report_view_free);
-	g_clear_pointer(&vmm->summary, gs_summary_free);
-	g_clear_pointer(&vmm->machine, gs_machine_spec_free);
-	g_clear_pointer(&vmm->script, gs_script_free);
-	g_free(vmm);
+	return g_ptr_array_index(matrix->policies, i);
 }
 
-static bool take_cell(const GsReplaySpec *spec, unsigned int cell, const GsSample *samples,
-		      void *user_data, GError **error)
-{
-	(void)error;
-	gs_summary_add_cell(user_data, spec, cell, samples);
-	return true;
-}
-
-static GsMachineSpec *machine_of(const char *name, GError **error)
-{
-	g_autofree char *architecture = gs_vmm_architecture(name);
-	const GsMachineRequest request = {
-		.machine = g_str_equal(architecture, "arm64") ? architecture : NULL,
-	};
-
-	return gs_machine_spec_new(&request, error);
-}
-
-static unsigned int find_first_run(const GsSummary *summary)
-{
-	for (unsigned int n = 0; n < summary->calls->len; n++) {
-		if (g_str_equal(gs_summary_call(summary, n)->name, "KVM_RUN"))
-			return n;
-	}
-	return summary->calls->len;
-}
-
-static bool add_vmm(Matrix *matrix, const char *name, GError **error)
-{
-	static const GsReport report = { .occurrence = -1 };
-	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-	Vmm *vmm = g_new0(Vmm, 1);
-
-	g_ptr_array_add(matrix->vmms, vmm);
-	vmm->name = name;
-	vmm->script = gs_vmm_model_load(name, error);
-	vmm->machine = vmm->script ? machine_of(name, error) : NULL;
-	if (!vmm->machine)
-		return false;
-	vmm->summary = gs_summary_new(vmm->script, matrix->policy_count);
-	vmm->spec = (GsReplaySpec){
-		.script = vmm->script,
-		.machine = vmm->machine,
-		.cells = matrix->cells,
-		.cell_count = matrix->policy_count,
-		.runs = RUNS,
-		.jobs = g_get_num_processors(),
-		.seed = SEED,
-		.from_policy = matrix->policies[0], /* nothing in a model was recorded */
-		.from_hz = HZ,
-	};
-	if (!gs_replay(&vmm->spec, notes, take_cell, vmm->summary, error))
-		return false;
-	vmm->trace = (GsReportTrace){ .spec = &vmm->spec, .summary = vmm->summary };
-	vmm->view = gs_report_view_new(&report, &vmm->trace);
-	vmm->first_run = find_first_run(vmm->summary);
-	return true;
-}
-
-static const Vmm *vmm_at(const Matrix *matrix, unsigned int i)
+static const GsVmmStarts *vmm_at(const Matrix *matrix, unsigned int i)
 {
 	return g_ptr_array_index(matrix->vmms, i);
-}
-
-static bool stalls(const Vmm *vmm, unsigned int call, unsigned int policy)
-{
-	const GsCallStats *stats = gs_summary_stats(vmm->summary, policy, call);
-
-	return stats->stall_count > stats->sample_count / STALL_ONE_IN;
-}
-
-/* The first call that stalls under @policy; -1: none does. */
-static int first_stall(const Vmm *vmm, unsigned int policy)
-{
-	for (unsigned int n = 0; n < vmm->summary->calls->len; n++) {
-		if (stalls(vmm, n, policy))
-			return (int)n;
-	}
-	return -1;
-}
-
-/* Likewise the one that waits longest. */
-static int worst_stall(const Vmm *vmm, unsigned int policy)
-{
-	int64_t most_ns = 0;
-	int worst = -1;
-
-	for (unsigned int n = 0; n < vmm->summary->calls->len; n++) {
-		const int64_t wait_ns = gs_summary_stats(vmm->summary, policy, n)->mean_wait_ns;
-
-		if (!stalls(vmm, n, policy) || wait_ns <= most_ns)
-			continue;
-		most_ns = wait_ns;
-		worst = (int)n;
-	}
-	return worst;
-}
-
-/* Without KVM_, in a column of many. */
-static void append_short_name(GString *out, const GsCallSummary *call)
-{
-	g_string_append_printf(out, "`%s %" PRIu32 "`", call->name + strlen("KVM_"),
-			       call->occurrence);
 }
 
 static void append_header(const Matrix *matrix, const char *first)
 {
 	g_string_append_printf(matrix->out, "\n| %s |", first);
-	for (unsigned int p = 0; p < matrix->policy_count; p++)
-		g_string_append_printf(matrix->out, " %s |", matrix->policies[p]->name);
+	for (unsigned int p = 0; p < matrix->policies->len; p++)
+		g_string_append_printf(matrix->out, " %s |", policy_at(matrix, p)->name);
 }
 
 static void append_rule(const Matrix *matrix, unsigned int left)
@@ -167,7 +41,7 @@ static void append_rule(const Matrix *matrix, unsigned int left)
 	g_string_append(matrix->out, "\n|");
 	for (unsigned int i = 0; i < left; i++)
 		g_string_append(matrix->out, "---|");
-	for (unsigned int p = 0; p < matrix->policy_count; p++)
+	for (unsigned int p = 0; p < matrix->policies->len; p++)
 		g_string_append(matrix->out, "--:|");
 	g_string_append_c(matrix->out, '\n');
 }
@@ -191,15 +65,15 @@ static void write_sums(const Matrix *matrix)
 	append_header(matrix, "VMM");
 	append_rule(matrix, 1);
 	for (unsigned int i = 0; i < matrix->vmms->len; i++) {
-		const Vmm *vmm = vmm_at(matrix, i);
+		const GsVmmStarts *vmm = vmm_at(matrix, i);
 
 		append_link(matrix->out, vmm->name);
-		for (unsigned int p = 0; p < matrix->policy_count; p++) {
+		for (unsigned int p = 0; p < matrix->policies->len; p++) {
 			g_autofree char *cell =
 				gs_report_phrase_cell(gs_summary_waits(vmm->summary, p));
 
 			g_string_append_printf(matrix->out, " %s |",
-					       first_stall(vmm, p) < 0 ? "-" : cell);
+					       gs_vmm_starts_first_stall(vmm, p) < 0 ? "-" : cell);
 		}
 		g_string_append_c(matrix->out, '\n');
 	}
@@ -214,11 +88,11 @@ static void write_worst(const Matrix *matrix)
 	append_header(matrix, "VMM");
 	append_rule(matrix, 1);
 	for (unsigned int i = 0; i < matrix->vmms->len; i++) {
-		const Vmm *vmm = vmm_at(matrix, i);
+		const GsVmmStarts *vmm = vmm_at(matrix, i);
 
 		g_string_append_printf(matrix->out, "| %s |", vmm->name);
-		for (unsigned int p = 0; p < matrix->policy_count; p++) {
-			const int worst = worst_stall(vmm, p);
+		for (unsigned int p = 0; p < matrix->policies->len; p++) {
+			const int worst = gs_vmm_starts_worst_stall(vmm, p);
 			g_autofree char *cell = NULL;
 
 			if (worst < 0) {
@@ -228,24 +102,17 @@ static void write_worst(const Matrix *matrix)
 			cell = gs_report_phrase_cell(
 				gs_summary_stats(vmm->summary, p, (unsigned int)worst));
 			g_string_append_printf(matrix->out, " %s ", cell);
-			append_short_name(matrix->out,
-					  gs_summary_call(vmm->summary, (unsigned int)worst));
+			gs_vmm_starts_append_call(vmm, (unsigned int)worst, matrix->out);
 			g_string_append(matrix->out, " |");
 		}
 		g_string_append_c(matrix->out, '\n');
 	}
 }
 
-/* Whether @call comes before the guest runs, in the order of the model. */
-static bool is_before_guest(const Vmm *vmm, unsigned int call)
-{
-	return call < vmm->first_run;
-}
-
 /* What stalls first under @policy, for whose grace period, and when; to be freed. */
-static char *describe_first_stall(const Vmm *vmm, unsigned int policy)
+static char *describe_first_stall(const GsVmmStarts *vmm, unsigned int policy)
 {
-	const int first = first_stall(vmm, policy);
+	const int first = gs_vmm_starts_first_stall(vmm, policy);
 	const GsCallSummary *starter;
 	const char *name, *when;
 	int32_t cause;
@@ -253,7 +120,7 @@ static char *describe_first_stall(const Vmm *vmm, unsigned int policy)
 	if (first < 0)
 		return g_strdup("none");
 	name = gs_summary_call(vmm->summary, (unsigned int)first)->name;
-	when = is_before_guest(vmm, (unsigned int)first) ? "before" : "after";
+	when = gs_vmm_starts_is_before_guest(vmm, (unsigned int)first) ? "before" : "after";
 	cause = gs_summary_stats(vmm->summary, policy, (unsigned int)first)->cause;
 	if (cause < 0)
 		return g_strdup_printf("`%s`, for a grace period of its own, %s `KVM_RUN`", name,
@@ -270,7 +137,7 @@ static void write_groups(const Matrix *matrix, unsigned int policy)
 	g_autoptr(GPtrArray) lists = g_ptr_array_new(); /* GString *, parallel to keys */
 
 	for (unsigned int i = 0; i < matrix->vmms->len; i++) {
-		const Vmm *vmm = vmm_at(matrix, i);
+		const GsVmmStarts *vmm = vmm_at(matrix, i);
 		g_autofree char *key = describe_first_stall(vmm, policy);
 		unsigned int k = 0;
 
@@ -294,19 +161,19 @@ static void write_groups(const Matrix *matrix, unsigned int policy)
 /* How many starts have a stall under @policy, and between which medians their sums lie. */
 static void write_policy_finding(const Matrix *matrix, unsigned int policy)
 {
-	const Vmm *least = NULL, *most = NULL;
+	const GsVmmStarts *least = NULL, *most = NULL;
 	unsigned int count = 0, before = 0;
 	g_autofree char *low = NULL, *high = NULL;
 
 	for (unsigned int i = 0; i < matrix->vmms->len; i++) {
-		const Vmm *vmm = vmm_at(matrix, i);
-		const int first = first_stall(vmm, policy);
+		const GsVmmStarts *vmm = vmm_at(matrix, i);
+		const int first = gs_vmm_starts_first_stall(vmm, policy);
 		int64_t median_ns;
 
 		if (first < 0)
 			continue;
 		count++;
-		before += is_before_guest(vmm, (unsigned int)first);
+		before += gs_vmm_starts_is_before_guest(vmm, (unsigned int)first);
 		median_ns = gs_summary_waits(vmm->summary, policy)->median_ns;
 		if (!least || median_ns < gs_summary_waits(least->summary, policy)->median_ns)
 			least = vmm;
@@ -314,7 +181,7 @@ static void write_policy_finding(const Matrix *matrix, unsigned int policy)
 			most = vmm;
 	}
 	g_string_append_printf(matrix->out, "- `%s`%s: %u of %u starts stall",
-			       matrix->policies[policy]->name,
+			       policy_at(matrix, policy)->name,
 			       policy == matrix->own ? ", the kernel's own" : "", count,
 			       matrix->vmms->len);
 	if (count) {
@@ -334,52 +201,52 @@ static bool is_divided(const Matrix *matrix, unsigned int policy)
 	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < matrix->vmms->len; i++)
-		count += first_stall(vmm_at(matrix, i), policy) >= 0;
+		count += gs_vmm_starts_first_stall(vmm_at(matrix, i), policy) >= 0;
 	return count > 0 && count < matrix->vmms->len;
 }
 
 static void write_findings(const Matrix *matrix)
 {
 	g_string_append(matrix->out, "\n## Findings\n\n");
-	for (unsigned int p = 0; p < matrix->policy_count; p++)
+	for (unsigned int p = 0; p < matrix->policies->len; p++)
 		write_policy_finding(matrix, p);
-	for (unsigned int p = 0; p < matrix->policy_count; p++) {
+	for (unsigned int p = 0; p < matrix->policies->len; p++) {
 		if (!is_divided(matrix, p))
 			continue;
 		g_string_append_printf(matrix->out,
 				       "- Under `%s` the first call of a start that stalls is\n",
-				       matrix->policies[p]->name);
+				       policy_at(matrix, p)->name);
 		write_groups(matrix, p);
 	}
 }
 
-static bool stalls_somewhere(const Matrix *matrix, const Vmm *vmm, unsigned int call)
+static bool stalls_somewhere(const Matrix *matrix, const GsVmmStarts *vmm, unsigned int call)
 {
-	for (unsigned int p = 0; p < matrix->policy_count; p++) {
-		if (stalls(vmm, call, p))
+	for (unsigned int p = 0; p < matrix->policies->len; p++) {
+		if (gs_vmm_starts_stalls(vmm, call, p))
 			return true;
 	}
 	return false;
 }
 
-static void write_block(const Matrix *matrix, const Vmm *vmm, const GsReportBlock *block)
+static void write_block(const Matrix *matrix, const GsVmmStarts *vmm, const GsReportBlock *block)
 {
+	const bool is_before = gs_vmm_starts_is_before_guest(vmm, block->call);
 	g_autofree char *title = gs_report_phrase_title(vmm->view, block);
 
-	g_string_append_printf(matrix->out, "| `%s` | %s |", title,
-			       is_before_guest(vmm, block->call) ? "before" : "after");
-	for (unsigned int p = 0; p < matrix->policy_count; p++) {
+	g_string_append_printf(matrix->out, "| `%s` | %s |", title, is_before ? "before" : "after");
+	for (unsigned int p = 0; p < matrix->policies->len; p++) {
 		g_autofree char *cell = gs_report_phrase_cell(
 			gs_summary_stats(vmm->summary, p, block->call));
 
 		g_string_append_printf(matrix->out, " %s%s%s |",
-				       stalls(vmm, block->call, p) ? "**" : "", cell,
-				       stalls(vmm, block->call, p) ? "**" : "");
+				       gs_vmm_starts_stalls(vmm, block->call, p) ? "**" : "", cell,
+				       gs_vmm_starts_stalls(vmm, block->call, p) ? "**" : "");
 	}
 	g_string_append_c(matrix->out, '\n');
 }
 
-static void write_reasons(const Matrix *matrix, const Vmm *vmm, const GsReportBlock *block)
+static void write_reasons(const Matrix *matrix, const GsVmmStarts *vmm, const GsReportBlock *block)
 {
 	g_autofree char *title = gs_report_phrase_title(vmm->view, block);
 	g_autoptr(GPtrArray) reasons = gs_report_phrase_reasons(vmm->view, block);
@@ -389,12 +256,13 @@ static void write_reasons(const Matrix *matrix, const Vmm *vmm, const GsReportBl
 				       (const char *)g_ptr_array_index(reasons, i));
 }
 
-static bool is_stalling_block(const Matrix *matrix, const Vmm *vmm, const GsReportBlock *block)
+static bool is_stalling_block(const Matrix *matrix, const GsVmmStarts *vmm,
+			      const GsReportBlock *block)
 {
 	return block->call < vmm->summary->calls->len && stalls_somewhere(matrix, vmm, block->call);
 }
 
-static void write_vmm(const Matrix *matrix, const Vmm *vmm)
+static void write_vmm(const Matrix *matrix, const GsVmmStarts *vmm)
 {
 	g_autofree char *summary = gs_vmm_describe(vmm->name);
 	const GArray *blocks = vmm->view->blocks;
@@ -428,7 +296,7 @@ static void write_vmm(const Matrix *matrix, const Vmm *vmm)
 	}
 }
 
-static void write_page(const Matrix *matrix)
+static bool write_page(const Matrix *matrix, char **names, GError **error)
 {
 	const GsMachineSpec *machine = vmm_at(matrix, 0)->machine;
 
@@ -441,42 +309,49 @@ static void write_page(const Matrix *matrix)
 		"Written by `make vmm-matrix`; `make check` fails if it is not what the program\n"
 		"computes now.\n\n"
 		"- kernel %s, whose own policy is `%s`; %d runs of each, seed %d\n"
+		"- of other releases, under their own policies and the proposed ones: By kernel\n"
+		"  release, below\n"
 		"- a call stalls if it waits over 0.3 jiffy (%d ms) in more than %d %% of runs\n"
 		"- figures are median (5 %% to 95 %% of the runs), both in the unit given\n"
 		"- `gracesim run MODEL --hz=%d` shows one of them in full; the models and what\n"
 		"  they rest on: VMM-MODELS.md; what is left out: MODEL-LIMITS.md\n",
-		HZ, gs_machine_spec_kernel(machine), matrix->policies[matrix->own]->name, RUNS,
-		SEED, 3 * 1000 / HZ / 10, 100 / STALL_ONE_IN, HZ);
+		GS_STARTS_HZ, gs_machine_spec_kernel(machine),
+		policy_at(matrix, matrix->own)->name, GS_STARTS_RUNS, GS_STARTS_SEED,
+		3 * 1000 / GS_STARTS_HZ / 10, 100 / GS_STARTS_STALL_ONE_IN, GS_STARTS_HZ);
 	write_findings(matrix);
 	write_sums(matrix);
 	write_worst(matrix);
+	if (!gs_vmm_releases_append(names, matrix->out, error))
+		return false;
 	g_string_append(matrix->out,
 			"\nBelow, a latency is bold where the call stalls, and the second column "
 			"says whether it is made\nbefore the first `KVM_RUN` or after it, when the "
 			"guest's firmware and drivers ask for it.\n");
 	for (unsigned int i = 0; i < matrix->vmms->len; i++)
 		write_vmm(matrix, vmm_at(matrix, i));
+	return true;
+}
+
+static void free_starts(void *data)
+{
+	gs_vmm_starts_free(data);
 }
 
 static bool fill(Matrix *matrix, char **names, GError **error)
 {
 	const char *own;
 
-	matrix->policies = gs_policy_all();
-	while (matrix->policies[matrix->policy_count])
-		matrix->policy_count++;
-	matrix->cells = g_new(GsReplayCell, matrix->policy_count);
-	for (unsigned int p = 0; p < matrix->policy_count; p++)
-		matrix->cells[p] = (GsReplayCell){ HZ, matrix->policies[p] };
+	for (const GsPolicy *const *policy = gs_policy_all(); *policy; policy++)
+		g_ptr_array_add(matrix->policies, (void *)*policy);
 	for (char **name = names; *name; name++) {
-		if (!add_vmm(matrix, *name, error))
+		GsVmmStarts *starts = gs_vmm_starts_new(*name, NULL, matrix->policies, error);
+
+		if (!starts)
 			return false;
+		g_ptr_array_add(matrix->vmms, starts);
 	}
 	own = gs_machine_spec_default_policy(vmm_at(matrix, 0)->machine);
-	for (unsigned int p = 0; p < matrix->policy_count; p++) {
-		if (g_str_equal(matrix->policies[p]->name, own))
-			matrix->own = p;
-	}
+	g_ptr_array_find(matrix->policies, gs_policy_lookup(own), &matrix->own);
 	return true;
 }
 
@@ -485,18 +360,18 @@ int main(void)
 	g_auto(GStrv) names = gs_vmm_list();
 	g_autoptr(GError) error = NULL;
 	Matrix matrix = {
-		.vmms = g_ptr_array_new_with_free_func(vmm_free),
+		.policies = g_ptr_array_new(),
+		.vmms = g_ptr_array_new_with_free_func(free_starts),
 		.out = g_string_new(NULL),
 	};
-	const bool done = fill(&matrix, names, &error);
+	const bool done = fill(&matrix, names, &error) && write_page(&matrix, names, &error);
 
-	if (done)
-		write_page(&matrix);
-	else
+	if (!done)
 		fprintf(stderr, "vmm-matrix: %s\n", error->message);
-	fputs(matrix.out->str, stdout);
+	else
+		fputs(matrix.out->str, stdout);
 	g_string_free(matrix.out, TRUE);
 	g_ptr_array_unref(matrix.vmms);
-	g_free(matrix.cells);
+	g_ptr_array_unref(matrix.policies);
 	return done && fflush(stdout) == 0 ? 0 : 1;
 }
