@@ -21,13 +21,6 @@
 /* Freed memory that is kept for the next cells. */
 #define KEPT_BYTES_MAX (64 * 1024 * 1024)
 
-static void print_notes(const GsSweepRequest *request, const GPtrArray *notes)
-{
-	for (unsigned int i = 0; i < notes->len && !request->quiet; i++)
-		fprintf(stderr, "gracesim: note: %s\n",
-			(const char *)g_ptr_array_index(notes, i));
-}
-
 /* Where finished cells go. */
 typedef struct {
 	const GsSweepRequest *request;
@@ -35,6 +28,7 @@ typedef struct {
 	GsStore *store;        /* NULL: none */
 	GsSamplesCsv *samples; /* NULL: nobody asked */
 	GsOutput *output;      /* of samples */
+	const int *stop;       /* gs_interrupt_catch() */
 	GsProgress progress;
 } Sinks;
 
@@ -106,8 +100,8 @@ static bool run_study(const GsSweepRequest *request, Sinks *sinks, GError **erro
 		.plan = request->plan,
 		.jobs = request->jobs,
 		.precision_ppm = request->precision_ppm,
-		.keep_samples = request->samples || request->keep_samples,
-		.stop = gs_interrupt_catch(),
+		.keep_samples = request->to.samples || request->keep_samples,
+		.stop = sinks->stop,
 		.skip = request->store ? skip_cell : NULL,
 		.progress = show_progress,
 	};
@@ -120,10 +114,10 @@ static bool run_study(const GsSweepRequest *request, Sinks *sinks, GError **erro
 	gs_progress_clear(&sinks->progress);
 	if (g_error_matches(failure, GS_STUDY_ERROR, GS_STUDY_ERROR_STOPPED))
 		explain_stop(request, &failure);
-	if (done)
-		print_notes(request, notes);
-	else
+	if (!done)
 		g_propagate_error(error, failure);
+	else if (!request->to.quiet)
+		gs_print_notes(notes);
 	return done;
 }
 
@@ -141,8 +135,9 @@ static bool write_report(const GsSweepRequest *request, const GsStudyReport *rep
 static bool sweep_into_store(GsSweepRequest *request, const GsStudyInputs *inputs, GsOutput *output,
 			     GError **error)
 {
+	const int *stop = gs_interrupt_catch(); /* before there is a store to leave half made */
 	g_autoptr(GsStore) store = gs_store_open(request->store, GS_STORE_WRITE, error);
-	Sinks sinks = { .request = request, .store = store };
+	Sinks sinks = { .request = request, .store = store, .stop = stop };
 	g_autoptr(GsStudyReport) report = NULL;
 
 	if (!store || !gs_store_begin_study(store, inputs, request->plan, request->keep_samples,
@@ -162,12 +157,12 @@ static bool sweep(GsSweepRequest *request, const GsStudyInputs *inputs, GsOutput
 	g_autoptr(GsStudyReport) report = gs_study_report_new(inputs, &request->report.report);
 	g_autoptr(GsOutput) samples = NULL;
 	g_autoptr(GsSamplesCsv) samples_csv = NULL;
-	Sinks sinks = { .request = request, .report = report };
+	Sinks sinks = { .request = request, .report = report, .stop = gs_interrupt_catch() };
 
 	if (request->shard)
 		gs_study_plan_shard(request->plan, request->shard, request->shard_count);
-	if (request->samples) {
-		samples = gs_output_open(request->samples, error);
+	if (request->to.samples) {
+		samples = gs_output_open(request->to.samples, error);
 		if (!samples)
 			return false;
 		samples_csv = gs_samples_csv_new(gs_output_stream(samples));
@@ -214,7 +209,7 @@ bool gs_cmd_sweep(const GsInvocation *invocation, GError **error)
 	inputs = gs_study_inputs_new(request.plan, request.precision_ppm);
 	if (!request.list && !check_points(&request, inputs, error))
 		return false;
-	output = gs_output_open(request.output, error);
+	output = gs_output_open(request.to.report, error);
 	if (!output)
 		return false;
 	keep_freed_memory();

@@ -8,7 +8,9 @@
 
 /*
  * From now on the first SIGHUP, SIGINT or SIGTERM, unless it is ignored, sets what
- * this returns, an atomic int, to its number. The second ends the program at once.
+ * this returns, an atomic int, to its number. Another ends the program at once, but
+ * not within half a second: timeout and batch systems signal a process and then its
+ * group, which is one wish.
  */
 const int *gs_interrupt_catch(void);
 
