@@ -21,11 +21,8 @@ bool gs_cmd_help(const GsInvocation *invocation, GError **error)
 		gs_command_print_overview(invocation->commands);
 		return true;
 	}
-	if (topics[1]) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "one command at a time, not also '%s'", topics[1]);
-		return false;
-	}
+	if (topics[1])
+		return gs_usage_error(error, "one command at a time, not also '%s'", topics[1]);
 	asked.command = gs_command_lookup(invocation->commands, topics[0], error);
 	if (!asked.command)
 		return false;

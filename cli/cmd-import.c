@@ -69,19 +69,12 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 		  "assign, deassign or infer: of those that show but a pointer (infer)", "WHAT" },
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
 		  "write to FILE, not to stdout", "FILE" },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "no notes on stderr", NULL },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->files, NULL,
-		  NULL },
+		GS_QUIET_ENTRY(&words->quiet),
+		GS_ARGUMENTS_ENTRY(&words->files),
 		{ 0 }
 	};
 
 	return gs_command_parse(invocation, entries, description, ret_helped, error);
-}
-
-static bool usage_error(GError **error, const char *message)
-{
-	g_set_error_literal(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, message);
-	return false;
 }
 
 /* What the options ask for. */
@@ -94,13 +87,12 @@ typedef struct {
 static bool check_format(const Words *words, int format, GError **error)
 {
 	if (words->summary && words->check)
-		return usage_error(error, "--check is part of --summary; say one of them");
+		return gs_usage_error(error, "--check is part of --summary; say one of them");
 	if (format < STRACE || !(words->summary || words->check))
 		return format == MODEL || !words->vm ||
-		       usage_error(error, "--vm is for --format=model");
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "--%s has no format '%s'",
-		    words->check ? "check" : "summary", format_names[format]);
-	return false;
+		       gs_usage_error(error, "--vm is for --format=model");
+	return gs_usage_error(error, "--%s has no format '%s'", words->check ? "check" : "summary",
+			      format_names[format]);
 }
 
 static bool resolve(const Words *words, Request *request, GError **error)
@@ -112,7 +104,7 @@ static bool resolve(const Words *words, Request *request, GError **error)
 	int format = TABLE, ioeventfd = GS_IOEVENTFD_INFER;
 
 	if (!words->files)
-		return usage_error(error, "no FILE given; '-' is standard input");
+		return gs_usage_error(error, "no FILE given; '-' is standard input");
 	if (words->format)
 		format = gs_option_parse_word("--format", words->format, format_names, error);
 	if (format < 0 || !check_format(words, format, error))
@@ -143,12 +135,6 @@ static bool resolve(const Words *words, Request *request, GError **error)
 		},
 	};
 	return true;
-}
-
-static void print_notes(const GPtrArray *notes)
-{
-	for (unsigned int i = 0; i < notes->len; i++)
-		fprintf(stderr, "gracesim: note: %s\n", (char *)g_ptr_array_index(notes, i));
 }
 
 static bool write_rows(GsImport *import, const Words *words, int format, FILE *stream,
@@ -219,7 +205,7 @@ static bool write_model(const Request *request, const Words *words, GsOutput *ou
 	if (!gs_output_commit(output, error))
 		return false;
 	if (!words->quiet)
-		print_notes(notes);
+		gs_print_notes(notes);
 	return check_strict(reader, words, error);
 }
 
@@ -236,7 +222,7 @@ static bool import(const Request *request, const Words *words, GsOutput *output,
 		return false;
 	if (!words->quiet && !words->check)
 		add_notes(import, words, notes);
-	print_notes(notes);
+	gs_print_notes(notes);
 	return check_strict(import->reader, words, error);
 }
 

@@ -96,12 +96,10 @@ bool gs_cmd_list(const GsInvocation *invocation, GError **error)
 		return false;
 	if (helped)
 		return true;
-	if (!asked || asked[1]) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "say one of policies, kernels, hosts, machines, vmms, scenarios and "
-			    "parameters");
-		return false;
-	}
+	if (!asked || asked[1])
+		return gs_usage_error(error,
+				      "say one of policies, kernels, hosts, machines, vmms, "
+				      "scenarios and parameters");
 	topic = gs_option_parse_word("TOPIC", asked[0], topics, error);
 	if (topic < 0)
 		return false;

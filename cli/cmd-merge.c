@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/options.h"
 #include "cli/output.h"
 #include "runs/store.h"
 
@@ -36,9 +37,8 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 	const GOptionEntry entries[] = {
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
 		  "the store to write; one that is there is replaced", "FILE" },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "no notes on stderr", NULL },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->stores, NULL,
-		  NULL },
+		GS_QUIET_ENTRY(&words->quiet),
+		GS_ARGUMENTS_ENTRY(&words->stores),
 		{ 0 }
 	};
 
@@ -49,9 +49,7 @@ static bool check_words(const Words *words, GError **error)
 {
 	if (words->stores && words->output)
 		return true;
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "no %s given",
-		    words->stores ? "--output" : "STORE");
-	return false;
+	return gs_usage_error(error, "no %s given", words->stores ? "--output" : "STORE");
 }
 
 static bool note_missing(const Words *words, GsStore *joint, GError **error)
@@ -81,11 +79,9 @@ bool gs_cmd_merge(const GsInvocation *invocation, GError **error)
 	output = gs_output_open(words.output, error);
 	if (!output)
 		return false;
-	if (!gs_output_temporary(output)) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "--output: '%s' is no file that a store can be in", words.output);
-		return false;
-	}
+	if (!gs_output_temporary(output))
+		return gs_usage_error(error, "--output: '%s' is no file that a store can be in",
+				      words.output);
 	joint = gs_store_open_draft(gs_output_temporary(output), words.output, error);
 	if (!joint)
 		return false;

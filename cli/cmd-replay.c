@@ -12,7 +12,6 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/replay-request.h"
-#include "cli/report-options.h"
 #include "models/vmm/vmm-model.h"
 #include "runs/recording.h"
 #include "runs/replay.h"
@@ -39,23 +38,24 @@ static void trace_free(gpointer pointer)
 	g_free(trace);
 }
 
-static void print_note(const GsReplayRequest *request, const char *note)
+static void print_notes(const GsReplayRequest *request, const GPtrArray *notes)
 {
-	if (!request->quiet)
-		fprintf(stderr, "gracesim: note: %s\n", note);
+	if (!request->report.to.quiet)
+		gs_print_notes(notes);
 }
 
 static bool infer_policy_and_hz(const GsReplayRequest *request, Trace *trace, GError **error)
 {
 	GsReplaySpec *spec = &trace->spec;
-	g_autofree char *note = NULL;
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 
 	if (!gs_recording_infer(spec, error))
 		return false;
-	note = g_strdup_printf("%s: looks recorded under %s at HZ=%d; if it was not, say "
-			       "--from-policy and --from-hz",
-			       trace->script->label, spec->from_policy->name, spec->from_hz);
-	print_note(request, note);
+	g_ptr_array_add(notes, g_strdup_printf("%s: looks recorded under %s at HZ=%d; if it was "
+					       "not, say --from-policy and --from-hz",
+					       trace->script->label, spec->from_policy->name,
+					       spec->from_hz));
+	print_notes(request, notes);
 	return true;
 }
 
@@ -98,13 +98,11 @@ static Trace *prepare_trace(const GsReplayRequest *request, GsScript *script, GE
 	};
 	gs_untraced_apply(script, request->machine, &request->untraced);
 	if ((request->preamble && !gs_vmm_add_preamble(script, request->preamble, error)) ||
-	    (request->call && !gs_report_option_check_call(script, request->call,
-							   request->occurrence, error))) {
+	    !gs_report_options_check_call(&request->report, script, error)) {
 		trace_free(trace);
 		return NULL;
 	}
-	for (unsigned int i = 0; i < script->notes->len; i++)
-		print_note(request, g_ptr_array_index(script->notes, i));
+	print_notes(request, script->notes);
 	if (!resolve_from(request, trace, error)) {
 		trace_free(trace);
 		return NULL;
@@ -176,8 +174,8 @@ static bool write_report(const GsReplayRequest *request, const GPtrArray *traces
 		.version = PACKAGE_VERSION,
 		.traces = reported,
 		.trace_count = traces->len,
-		.call = request->call,
-		.occurrence = request->occurrence,
+		.call = request->report.call,
+		.occurrence = request->report.occurrence,
 	};
 
 	for (unsigned int i = 0; i < traces->len; i++) {
@@ -190,7 +188,7 @@ static bool write_report(const GsReplayRequest *request, const GPtrArray *traces
 			.from_inferred = trace->from_inferred,
 		};
 	}
-	request->write_report(&report, text);
+	request->report.write(&report, text);
 	fwrite(text->str, 1, text->len, gs_output_stream(output));
 	return gs_output_commit(output, error);
 }
@@ -209,15 +207,14 @@ bool gs_cmd_replay(const GsInvocation *invocation, GError **error)
 		return false;
 	if (helped)
 		return true;
-	for (unsigned int i = 0; i < request.notes->len; i++)
-		print_note(&request, g_ptr_array_index(request.notes, i));
+	print_notes(&request, request.notes);
 	if (!read_traces(&request, traces, error))
 		return false;
-	report = gs_output_open(request.output, error);
+	report = gs_output_open(request.report.to.report, error);
 	if (!report)
 		return false;
-	if (request.samples) {
-		samples = gs_output_open(request.samples, error);
+	if (request.report.to.samples) {
+		samples = gs_output_open(request.report.to.samples, error);
 		if (!samples)
 			return false;
 		samples_csv = gs_samples_csv_new(gs_output_stream(samples));
@@ -227,8 +224,7 @@ bool gs_cmd_replay(const GsInvocation *invocation, GError **error)
 	for (unsigned int i = 0; i < traces->len; i++)
 		if (!replay_trace(g_ptr_array_index(traces, i), &sinks, notes, error))
 			return false;
-	for (unsigned int i = 0; i < notes->len; i++)
-		print_note(&request, g_ptr_array_index(notes, i));
+	print_notes(&request, notes);
 	if (samples && !gs_output_commit(samples, error))
 		return false;
 	return write_report(&request, traces, report, error);

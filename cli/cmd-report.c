@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/options.h"
 #include "cli/output.h"
+#include "cli/report-options.h"
 #include "cli/study-options.h"
 
 /* Of the cells that are missing, how many are named. */
@@ -33,16 +35,11 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 			GError **error)
 {
 	const GOptionEntry entries[] = {
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &words->format,
-		  "table, csv, json or markdown (table)", "FORMAT" },
-		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
-		  "report this ioctl only, or only its K-th of each VM, from 0", "NAME[:K]" },
-		{ "budget", 0, 0, G_OPTION_ARG_STRING, &words->budget,
-		  "report which share of the calls takes longer (1ms)", "TIME" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
-		  "write the report to FILE, not to stdout", "FILE" },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->stores, NULL,
-		  NULL },
+		GS_FORMAT_ENTRY(&words->format),
+		GS_CALL_ENTRY(&words->call),
+		GS_BUDGET_ENTRY(&words->budget),
+		GS_OUTPUT_ENTRY(&words->output),
+		GS_ARGUMENTS_ENTRY(&words->stores),
 		{ 0 }
 	};
 
@@ -54,10 +51,9 @@ static bool check_words(const Words *words, GError **error)
 	if (words->stores && !words->stores[1])
 		return !words->output ||
 		       gs_study_options_check_files(words->output, words->stores[0], error);
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "%s",
-		    words->stores ? "more than one STORE given; 'gracesim merge' joins them" :
-				    "no STORE given");
-	return false;
+	return gs_usage_error(error, words->stores ?
+			      "more than one STORE given; 'gracesim merge' joins them" :
+			      "no STORE given");
 }
 
 /* What there is to say after a report that is not of all cells; NULL if it is, or on failure. */

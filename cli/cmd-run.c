@@ -10,19 +10,11 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/report-options.h"
 #include "cli/run-request.h"
 #include "runs/report.h"
 #include "runs/samples-csv.h"
 #include "runs/study.h"
 #include "runs/tally-summary.h"
-
-static void print_notes(const GsRunRequest *request, const GPtrArray *notes)
-{
-	for (unsigned int i = 0; i < notes->len && !request->quiet; i++)
-		fprintf(stderr, "gracesim: note: %s\n",
-			(const char *)g_ptr_array_index(notes, i));
-}
 
 /* A model's tick rates, where nobody chose: those of distributions, or the running kernel's. */
 static void add_usual_hz(GsRunRequest *request, const GsCase *ready)
@@ -32,7 +24,7 @@ static void add_usual_hz(GsRunRequest *request, const GsCase *ready)
 						 g_strdup("hz=all");
 
 	if (request->all_hz)
-		gs_run_request_add_axis(request, request->name, text);
+		gs_scenario_axes_add(request->axes, request->name, text, false);
 }
 
 /* The policy and tick rate of each point, an array of GsReplayCell; NULL with @error set. */
@@ -112,11 +104,11 @@ static bool write_report(const GsRunRequest *request, const GsReplaySpec *spec,
 		.version = PACKAGE_VERSION,
 		.traces = &trace,
 		.trace_count = 1,
-		.call = request->call,
-		.occurrence = request->occurrence,
+		.call = request->report.call,
+		.occurrence = request->report.occurrence,
 	};
 
-	request->write_report(&report, text);
+	request->report.write(&report, text);
 	fwrite(text->str, 1, text->len, gs_output_stream(output));
 	return gs_output_commit(output, error);
 }
@@ -135,11 +127,11 @@ static bool run_all(const GsRunRequest *request, const GsCase *ready, GError **e
 
 	if (!cells)
 		return false;
-	report = gs_output_open(request->output, error);
+	report = gs_output_open(request->report.to.report, error);
 	if (!report)
 		return false;
-	if (request->samples) {
-		samples = gs_output_open(request->samples, error);
+	if (request->report.to.samples) {
+		samples = gs_output_open(request->report.to.samples, error);
 		if (!samples)
 			return false;
 		samples_csv = gs_samples_csv_new(gs_output_stream(samples));
@@ -159,7 +151,8 @@ static bool run_all(const GsRunRequest *request, const GsCase *ready, GError **e
 	};
 	if (!run_cells(request, plan, &sinks, notes, error))
 		return false;
-	print_notes(request, notes);
+	if (!request->report.to.quiet)
+		gs_print_notes(notes);
 	if (samples && !gs_output_commit(samples, error))
 		return false;
 	return write_report(request, &spec, summary, report, error);
@@ -177,16 +170,16 @@ bool gs_cmd_run(const GsInvocation *invocation, GError **error)
 	if (helped)
 		return true;
 	if (request.print) {
-		output = gs_output_open(request.output, error);
+		output = gs_output_open(request.report.to.report, error);
 		if (!output)
 			return false;
 		fputs(request.print, gs_output_stream(output));
 		return gs_output_commit(output, error);
 	}
-	print_notes(&request, request.notes);
+	if (!request.report.to.quiet)
+		gs_print_notes(request.notes);
 	ready = gs_case_new(request.scenario, NULL, error);
-	if (!ready || (request.call && !gs_report_option_check_call(ready->script, request.call,
-								    request.occurrence, error)))
+	if (!ready || !gs_report_options_check_call(&request.report, ready->script, error))
 		return false;
 	add_usual_hz(&request, ready);
 	return run_all(&request, ready, error);

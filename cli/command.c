@@ -8,6 +8,24 @@
 
 G_DEFINE_QUARK(gs-cli-error-quark, gs_cli_error)
 
+bool gs_usage_error(GError **error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	g_propagate_error(error, g_error_new_valist(GS_CLI_ERROR, GS_CLI_ERROR_USAGE, format,
+						    arguments));
+	va_end(arguments);
+	return false;
+}
+
+void gs_print_notes(const GPtrArray *notes)
+{
+	for (unsigned int i = 0; i < notes->len; i++)
+		fprintf(stderr, "gracesim: note: %s\n",
+			(const char *)g_ptr_array_index(notes, i));
+}
+
 const GsCommand *gs_command_lookup(const GsCommand *commands, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -20,8 +38,8 @@ const GsCommand *gs_command_lookup(const GsCommand *commands, const char *name, 
 	}
 	g_ptr_array_add(names, NULL);
 	hint = gs_suggest_hint(name, (const char *const *)names->pdata);
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "unknown command '%s'%s", name,
-		    *hint ? hint : "; 'gracesim --help' lists them");
+	gs_usage_error(error, "unknown command '%s'%s", name,
+		       *hint ? hint : "; 'gracesim --help' lists them");
 	return NULL;
 }
 

@@ -22,6 +22,12 @@ typedef enum {
 	GS_CLI_ERROR_INTERRUPTED, /* by a signal, of which the program now dies */
 } GsCliError;
 
+/* Set @error to one of usage; false, for the caller to return. */
+bool gs_usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Tell the user on stderr what @notes, texts, say. */
+void gs_print_notes(const GPtrArray *notes);
+
 typedef struct GsCommand GsCommand;
 
 /* One call of a command. */

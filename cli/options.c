@@ -7,6 +7,8 @@
 #include "models/suggest.h"
 #include "sim/engine/sim-time.h"
 
+#define JOBS_MAX 1024
+
 static bool is_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number)
 {
 	guint64 number = 0;
@@ -23,10 +25,18 @@ bool gs_option_parse_number(const char *option, const char *text, uint64_t min, 
 {
 	if (is_number(text, min, max, ret_number))
 		return true;
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-		    "%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
-		    " to %" G_GUINT64_FORMAT, option, text, min, max);
-	return false;
+	return gs_usage_error(error, "%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
+			      " to %" G_GUINT64_FORMAT, option, text, min, max);
+}
+
+bool gs_option_parse_jobs(const char *text, unsigned int *ret_jobs, GError **error)
+{
+	uint64_t jobs = g_get_num_processors();
+
+	if (text && !gs_option_parse_number("--jobs", text, 1, JOBS_MAX, &jobs, error))
+		return false;
+	*ret_jobs = (unsigned int)jobs;
+	return true;
 }
 
 bool gs_option_parse_duration(const char *option, const char *text, int64_t max_ns,
@@ -45,10 +55,9 @@ bool gs_option_parse_duration(const char *option, const char *text, int64_t max_
 		return true;
 	}
 	most = gs_duration_format(max_ns);
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-		    "%s: '%s' is not a duration such as 25us or 25000 (ns), up to %s", option, text,
-		    most);
-	return false;
+	return gs_usage_error(error,
+			      "%s: '%s' is not a duration such as 25us or 25000 (ns), up to %s",
+			      option, text, most);
 }
 
 /* The words of a list; NULL with @error set if one is empty or there twice. */
@@ -57,20 +66,17 @@ static char **split_list(const char *option, const char *text, GError **error)
 	g_auto(GStrv) words = g_strsplit(text, ",", -1);
 
 	if (!words[0]) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "%s: the list is empty",
-			    option);
+		gs_usage_error(error, "%s: the list is empty", option);
 		return NULL;
 	}
 	for (unsigned int i = 0; words[i]; i++) {
 		if (!*words[i]) {
-			g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-				    "%s: an element of '%s' is empty", option, text);
+			gs_usage_error(error, "%s: an element of '%s' is empty", option, text);
 			return NULL;
 		}
 		for (unsigned int j = 0; j < i; j++)
 			if (!strcmp(words[i], words[j])) {
-				g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-					    "%s: '%s' is listed twice", option, words[i]);
+				gs_usage_error(error, "%s: '%s' is listed twice", option, words[i]);
 				return NULL;
 			}
 	}
@@ -89,16 +95,14 @@ GArray *gs_option_parse_hz_list(const char *option, const char *text, GError **e
 		int hz;
 
 		if (!is_number(*word, GS_HZ_MIN, GS_HZ_MAX, &number)) {
-			g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-				    "%s: '%s' is not a tick rate from %d to %d", option, *word,
-				    GS_HZ_MIN, GS_HZ_MAX);
+			gs_usage_error(error, "%s: '%s' is not a tick rate from %d to %d", option,
+				       *word, GS_HZ_MIN, GS_HZ_MAX);
 			return NULL;
 		}
 		hz = (int)number;
 		for (unsigned int i = 0; i < list->len; i++)
 			if (g_array_index(list, int, i) == hz) { /* "0100" */
-				g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-					    "%s: %d is listed twice", option, hz);
+				gs_usage_error(error, "%s: %d is listed twice", option, hz);
 				return NULL;
 			}
 		g_array_append_val(list, hz);
@@ -119,8 +123,8 @@ const GsPolicy *gs_option_parse_policy(const char *option, const char *text, GEr
 		g_ptr_array_add(names, (void *)(*known)->name);
 	g_ptr_array_add(names, NULL);
 	hint = gs_suggest_hint(text, (const char *const *)names->pdata);
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "%s: unknown policy '%s'%s", option,
-		    text, *hint ? hint : "; 'gracesim list policies' lists them");
+	gs_usage_error(error, "%s: unknown policy '%s'%s", option, text,
+		       *hint ? hint : "; 'gracesim list policies' lists them");
 	return NULL;
 }
 
@@ -153,16 +157,12 @@ bool gs_option_parse_call(const char *option, const char *text, char **ret_name,
 	const char *colon = strchr(text, ':');
 	uint64_t occurrence = 0;
 
-	if (colon == text || !*text) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "%s: '%s' names no ioctl; write NAME or NAME:K", option, text);
-		return false;
-	}
-	if (colon && !is_number(colon + 1, 0, UINT32_MAX, &occurrence)) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    "%s: '%s' is not an occurrence: they count from 0", option, colon + 1);
-		return false;
-	}
+	if (colon == text || !*text)
+		return gs_usage_error(error, "%s: '%s' names no ioctl; write NAME or NAME:K",
+				      option, text);
+	if (colon && !is_number(colon + 1, 0, UINT32_MAX, &occurrence))
+		return gs_usage_error(error, "%s: '%s' is not an occurrence: they count from 0",
+				      option, colon + 1);
 	*ret_name = colon ? g_strndup(text, (size_t)(colon - text)) : g_strdup(text);
 	*ret_occurrence = colon ? (int64_t)occurrence : -1;
 	return true;
@@ -178,7 +178,6 @@ int gs_option_parse_word(const char *option, const char *text, const char *const
 			return i;
 	list = g_strjoinv(", ", (char **)words);
 	hint = gs_suggest_hint(text, words);
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "%s: '%s' is none of %s%s", option,
-		    text, list, hint);
+	gs_usage_error(error, "%s: '%s' is none of %s%s", option, text, list, hint);
 	return -1;
 }

@@ -17,9 +17,20 @@
 #define GS_HZ_MIN 24
 #define GS_HZ_MAX 10000
 
+/* Rows of a table of options that several commands have; what is given ends up at @at. */
+#define GS_JOBS_ENTRY(at) \
+	{ "jobs", 'j', 0, G_OPTION_ARG_STRING, at, \
+	  "threads; results do not depend on it (one per CPU)", "N" }
+#define GS_QUIET_ENTRY(at) { "quiet", 'q', 0, G_OPTION_ARG_NONE, at, "no notes on stderr", NULL }
+#define GS_ARGUMENTS_ENTRY(at) \
+	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, at, NULL, NULL }
+
 /* Read the decimal number @text, value of @option, from @min to @max. */
 bool gs_option_parse_number(const char *option, const char *text, uint64_t min, uint64_t max,
 			    uint64_t *ret_number, GError **error);
+
+/* The threads that --jobs=@text asks for; NULL: it is not given. */
+bool gs_option_parse_jobs(const char *text, unsigned int *ret_jobs, GError **error);
 
 /*
  * Read "25us", "1.5ms" or, in nanoseconds, "25000", up to @max_ns.

@@ -4,38 +4,33 @@
 #include <string.h>
 
 #include "cli/options.h"
-#include "cli/report-options.h"
+#include "cli/simulation-options.h"
 #include "runs/replay.h"
 
 #define RUNS_MAX 10000000
-#define JOBS_MAX 1024
 
 static const char description[] =
 	"LIST is words with commas between them. What a log was recorded under is taken\n"
 	"from FILE.meta beside it if --from-policy, --from-hz and --from-cpus do not say;\n"
 	"else it is judged from the log, and a note says so.";
 
-/* The options as they stand on the command line; owned. */
+/* The command line as it stands; owned. */
 typedef struct {
-	char *hz, *policy, *kernel, *machine, *host, *cpus, *runs, *seed, *jobs, *call, *format;
-	char *samples, *from_policy, *from_hz, *from_cpus, *ioeventfd, *series, *overhead,
-		*preamble;
-	char *output;
-	char **set, **traces;
-	gboolean quiet;
+	GsSimulationWords sim;
+	GsReportWords report;
+	char *from_policy, *from_hz, *from_cpus, *ioeventfd, *series, *overhead, *preamble;
+	char **traces;
 } Words;
 
 static void words_clear(Words *words)
 {
-	char *texts[] = { words->hz,          words->policy,   words->kernel,    words->machine,
-			  words->host,        words->cpus,     words->runs,      words->seed,
-			  words->jobs,        words->call,     words->format,    words->samples,
-			  words->from_policy, words->from_hz,  words->from_cpus, words->ioeventfd,
-			  words->series,      words->overhead, words->preamble,  words->output };
+	char *texts[] = { words->from_policy, words->from_hz,  words->from_cpus, words->ioeventfd,
+			  words->series,      words->overhead, words->preamble };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
-	g_strfreev(words->set);
+	gs_simulation_words_clear(&words->sim);
+	gs_report_words_clear(&words->report);
 	g_strfreev(words->traces);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
@@ -44,26 +39,11 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 			GError **error)
 {
 	const GOptionEntry entries[] = {
-		{ "hz", 0, 0, G_OPTION_ARG_STRING, &words->hz,
-		  "tick rates to predict (100,250,300,1000; --kernel=host: its own)", "LIST" },
-		{ "policy", 0, 0, G_OPTION_ARG_STRING, &words->policy, "policies to predict (all)",
-		  "LIST|all" },
-		{ "kernel", 0, 0, G_OPTION_ARG_STRING, &words->kernel,
-		  "kernel release, or host for the running one (v7.3)", "NAME" },
-		{ "machine", 0, 0, G_OPTION_ARG_STRING, &words->machine,
-		  "x86-vmx, x86-svm or arm64 (x86-vmx)", "NAME" },
-		{ "host", 0, 0, G_OPTION_ARG_STRING, &words->host,
-		  "cost profile of the host (the machine's)", "NAME" },
-		{ "cpus", 0, 0, G_OPTION_ARG_STRING, &words->cpus,
-		  "CPUs of the host (the profile's; --kernel=host: its own)", "N" },
-		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->set,
-		  "set a parameter, as often as wanted", "NAME=VALUE" },
-		{ "runs", 0, 0, G_OPTION_ARG_STRING, &words->runs,
-		  "runs per policy and tick rate (400)", "N" },
-		{ "seed", 0, 0, G_OPTION_ARG_STRING, &words->seed,
-		  "what the random draws derive from (1)", "N" },
-		{ "jobs", 'j', 0, G_OPTION_ARG_STRING, &words->jobs,
-		  "threads; results do not depend on it (one per CPU)", "N" },
+		GS_MACHINE_ENTRIES(&words->sim, "tick rates to predict "
+				   "(100,250,300,1000; --kernel=host: its own)",
+				   "policies to predict (all)", "x86-vmx"),
+		GS_SET_ENTRY(&words->sim, "NAME=VALUE"),
+		GS_RUNS_ENTRIES(&words->sim),
 		{ "from-policy", 0, 0, G_OPTION_ARG_STRING, &words->from_policy,
 		  "policy the log was recorded under", "NAME" },
 		{ "from-hz", 0, 0, G_OPTION_ARG_STRING, &words->from_hz,
@@ -80,17 +60,9 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 		  "only the N-th series of a mail, from 1 (all)", "N" },
 		{ "preamble", 0, 0, G_OPTION_ARG_FILENAME, &words->preamble,
 		  "VMM model to take the ioctls before the log from", "MODEL" },
-		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
-		  "report this ioctl only, or only its K-th of each VM, from 0", "NAME[:K]" },
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &words->format,
-		  "table, csv, json or markdown (table)", "FORMAT" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
-		  "write the report to FILE, not to stdout", "FILE" },
-		{ "samples", 0, 0, G_OPTION_ARG_FILENAME, &words->samples,
-		  "write every simulated ioctl to FILE, as CSV", "FILE" },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "no notes on stderr", NULL },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->traces, NULL,
-		  NULL },
+		GS_REPORT_ENTRIES(&words->report),
+		GS_QUIET_ENTRY(&words->report.quiet),
+		GS_ARGUMENTS_ENTRY(&words->traces),
 		{ 0 }
 	};
 
@@ -113,8 +85,8 @@ static bool parse_cells(GsReplayRequest *request, const Words *words, GError **e
 	const int running_hz = gs_machine_spec_hz(request->machine);
 	g_autofree char *running_text = g_strdup_printf("%d", running_hz);
 	const char *default_text = running_hz > 0 ? running_text : "100,250,300,1000";
-	const char *hz_text = words->hz ? words->hz : default_text;
-	const char *policy_text = words->policy ? words->policy : "all";
+	const char *hz_text = words->sim.hz ? words->sim.hz : default_text;
+	const char *policy_text = words->sim.policy ? words->sim.policy : "all";
 	g_autoptr(GArray) hz = gs_option_parse_hz_list("--hz", hz_text, error);
 	g_autoptr(GPtrArray) policies = NULL;
 
@@ -138,14 +110,14 @@ static bool parse_machine(GsReplayRequest *request, const Words *words, GError *
 {
 	unsigned int cpus;
 	GsMachineRequest asked = {
-		.kernel = words->kernel,
-		.host = words->host,
-		.machine = words->machine,
-		.set = (const char *const *)words->set,
+		.kernel = words->sim.kernel,
+		.host = words->sim.host,
+		.machine = words->sim.machine,
+		.set = (const char *const *)words->sim.set,
 		.notes = request->notes,
 	};
 
-	if (!parse_unsigned("--cpus", words->cpus, 1, GS_CPUS_MAX, 0, &cpus, error))
+	if (!parse_unsigned("--cpus", words->sim.cpus, 1, GS_CPUS_MAX, 0, &cpus, error))
 		return false;
 	asked.cpus = (int)cpus;
 	request->machine = gs_machine_spec_new(&asked, error);
@@ -157,17 +129,16 @@ static bool parse_numbers(GsReplayRequest *request, const Words *words, GError *
 	unsigned int from_hz, from_cpus;
 
 	request->seed = 1;
-	if (!parse_unsigned("--runs", words->runs, 1, RUNS_MAX, 400, &request->runs, error) ||
-	    !parse_unsigned("--jobs", words->jobs, 1, JOBS_MAX, g_get_num_processors(),
-			    &request->jobs, error) ||
+	if (!parse_unsigned("--runs", words->sim.runs, 1, RUNS_MAX, 400, &request->runs, error) ||
+	    !gs_option_parse_jobs(words->sim.jobs, &request->jobs, error) ||
 	    !parse_unsigned("--from-hz", words->from_hz, GS_HZ_MIN, GS_HZ_MAX, 0, &from_hz,
 			    error) ||
 	    !parse_unsigned("--from-cpus", words->from_cpus, 1, GS_CPUS_MAX, 0, &from_cpus, error))
 		return false;
 	request->from_hz = (int)from_hz;
 	request->from_cpus = (int)from_cpus;
-	return !words->seed ||
-	       gs_option_parse_number("--seed", words->seed, 0, UINT64_MAX, &request->seed, error);
+	return !words->sim.seed || gs_option_parse_number("--seed", words->sim.seed, 0, UINT64_MAX,
+							  &request->seed, error);
 }
 
 static bool parse_series(GsReplayRequest *request, const Words *words, GError **error)
@@ -217,15 +188,6 @@ static bool parse_overhead(GsReplayRequest *request, const Words *words, GError 
 					&overhead->between_ns, error);
 }
 
-static bool parse_outputs(GsReplayRequest *request, Words *words, GError **error)
-{
-	request->output = words->output ? g_steal_pointer(&words->output) : g_strdup("-");
-	request->samples = g_steal_pointer(&words->samples);
-	request->write_report = gs_report_option_writer(words->format, error);
-	return request->write_report &&
-	       gs_report_option_check_outputs(request->output, request->samples, error);
-}
-
 bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invocation,
 			     bool *ret_helped, GError **error)
 {
@@ -235,19 +197,13 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 		return false;
 	if (*ret_helped)
 		return true;
-	if (!words.traces) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, "no TRACE given");
-		return false;
-	}
-	request->occurrence = -1;
+	if (!words.traces)
+		return gs_usage_error(error, "no TRACE given");
 	request->notes = g_ptr_array_new_with_free_func(g_free);
 	if (!parse_machine(request, &words, error) || !parse_cells(request, &words, error) ||
 	    !parse_numbers(request, &words, error) || !parse_ioeventfd(request, &words, error) ||
 	    !parse_series(request, &words, error) || !parse_overhead(request, &words, error) ||
-	    !parse_outputs(request, &words, error))
-		return false;
-	if (words.call && !gs_option_parse_call("--call", words.call, &request->call,
-						&request->occurrence, error))
+	    !gs_report_options_parse(&request->report, &words.report, error))
 		return false;
 	if (words.from_policy) {
 		request->from_policy =
@@ -257,7 +213,6 @@ bool gs_replay_request_parse(GsReplayRequest *request, const GsInvocation *invoc
 	}
 	request->traces = g_steal_pointer(&words.traces);
 	request->preamble = g_steal_pointer(&words.preamble);
-	request->quiet = words.quiet;
 	return true;
 }
 
@@ -267,8 +222,6 @@ void gs_replay_request_clear(GsReplayRequest *request)
 	g_clear_pointer(&request->cells, g_array_unref);
 	g_clear_pointer(&request->machine, gs_machine_spec_free);
 	g_clear_pointer(&request->notes, g_ptr_array_unref);
-	g_free(request->call);
-	g_free(request->output);
-	g_free(request->samples);
+	gs_report_options_clear(&request->report);
 	g_free(request->preamble);
 }

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #include "cli/command.h"
+#include "cli/report-options.h"
 #include "models/machine-spec.h"
 #include "models/policy/policy.h"
-#include "runs/report.h"
 #include "runs/untraced.h"
 #include "traces/script-from-strace.h"
 
@@ -25,17 +25,12 @@ typedef struct {
 	GPtrArray *notes;       /* char *: what to tell the user about the machine */
 	unsigned int runs, jobs;
 	uint64_t seed;
-	char *call;             /* NULL: all */
-	int64_t occurrence;     /* -1: all */
-	GsReportWriter write_report;
-	char *output;           /* where the report goes; "-": stdout */
-	char *samples;          /* NULL: nowhere */
+	GsReportOptions report;
 	const GsPolicy *from_policy; /* NULL: not said */
 	int from_hz, from_cpus; /* 0: not said */
 	GsScriptOptions script; /* how to read the logs */
 	GsUntracedOptions untraced; /* and what to take from them */
 	char *preamble;         /* NULL: none */
-	bool quiet;
 } GsReplayRequest;
 
 /* Parse @invocation into @request, which is all zero. False, or @ret_helped: nothing to do. */

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "cli/options.h"
-#include "cli/report-options.h"
+#include "cli/simulation-options.h"
+#include "runs/study-axis.h"
 #include "runs/study-plan.h"
-
-#define JOBS_MAX 1024
 
 static const char description[] =
 	"KEY is a parameter of the VMM model (vcpus, net, ...), of the machine (those\n"
@@ -15,23 +14,18 @@ static const char description[] =
 	"A model is run under every policy at the usual tick rates, a scenario as it says.\n"
 	"'gracesim list scenarios' and 'gracesim list vmms' name what there is.";
 
-/* The options as they stand on the command line; owned. */
+/* The command line as it stands; owned. */
 typedef struct {
-	char *hz, *policy, *kernel, *host, *machine, *cpus, *runs, *seed, *jobs, *call, *format;
-	char *output, *samples;
-	char **set, **names;
-	gboolean print, quiet;
+	GsSimulationWords sim;
+	GsReportWords report;
+	char **names;
+	gboolean print;
 } Words;
 
 static void words_clear(Words *words)
 {
-	char *texts[] = { words->hz,	  words->policy, words->kernel, words->host, words->machine,
-			  words->cpus,	  words->runs,	 words->seed,	words->jobs, words->call,
-			  words->format,  words->output, words->samples };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-		g_free(texts[i]);
-	g_strfreev(words->set);
+	gs_simulation_words_clear(&words->sim);
+	gs_report_words_clear(&words->report);
 	g_strfreev(words->names);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
@@ -40,48 +34,25 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 			GError **error)
 {
 	const GOptionEntry entries[] = {
-		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->set,
-		  "set a parameter, as often as wanted", "KEY=VALUE" },
-		{ "hz", 0, 0, G_OPTION_ARG_STRING, &words->hz,
-		  "tick rates (a model: 100,250,300,1000; --kernel=host: its own)", "LIST" },
-		{ "policy", 0, 0, G_OPTION_ARG_STRING, &words->policy, "policies (a model: all)",
-		  "LIST|all" },
-		{ "kernel", 0, 0, G_OPTION_ARG_STRING, &words->kernel,
-		  "kernel release, or host for the running one (v7.3)", "NAME" },
-		{ "machine", 0, 0, G_OPTION_ARG_STRING, &words->machine,
-		  "x86-vmx, x86-svm or arm64 (the model's)", "NAME" },
-		{ "host", 0, 0, G_OPTION_ARG_STRING, &words->host,
-		  "cost profile of the host (the machine's)", "NAME" },
-		{ "cpus", 0, 0, G_OPTION_ARG_STRING, &words->cpus,
-		  "CPUs of the host (the profile's; --kernel=host: its own)", "N" },
-		{ "runs", 0, 0, G_OPTION_ARG_STRING, &words->runs,
-		  "runs per policy and tick rate (400)", "N" },
-		{ "seed", 0, 0, G_OPTION_ARG_STRING, &words->seed,
-		  "what the random draws derive from (1)", "N" },
-		{ "jobs", 'j', 0, G_OPTION_ARG_STRING, &words->jobs,
-		  "threads; results do not depend on it (one per CPU)", "N" },
-		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
-		  "report this ioctl only, or only its K-th of each VM, from 0", "NAME[:K]" },
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &words->format,
-		  "table, csv, json or markdown (table)", "FORMAT" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
-		  "write the report to FILE, not to stdout", "FILE" },
-		{ "samples", 0, 0, G_OPTION_ARG_FILENAME, &words->samples,
-		  "write every simulated ioctl to FILE, as CSV", "FILE" },
+		GS_SET_ENTRY(&words->sim, "KEY=VALUE"),
+		GS_MACHINE_ENTRIES(&words->sim,
+				   "tick rates (a model: 100,250,300,1000; --kernel=host: its own)",
+				   "policies (a model: all)", "the model's"),
+		GS_RUNS_ENTRIES(&words->sim),
+		GS_REPORT_ENTRIES(&words->report),
 		{ "print", 0, 0, G_OPTION_ARG_NONE, &words->print,
 		  "print the scenario, as a file to begin with, and run nothing", NULL },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "no notes on stderr", NULL },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->names, NULL,
-		  NULL },
+		GS_QUIET_ENTRY(&words->report.quiet),
+		GS_ARGUMENTS_ENTRY(&words->names),
 		{ 0 }
 	};
 
 	return gs_command_parse(invocation, entries, description, ret_helped, error);
 }
 
-static char *keys_of(const char *axis)
+static char *key_of(const char *setting)
 {
-	return g_strndup(axis, strcspn(axis, "="));
+	return g_strndup(setting, strcspn(setting, "="));
 }
 
 static bool is_cell_key(const char *key)
@@ -95,10 +66,10 @@ static const char *option_value(const Words *words, const char *key)
 	const struct {
 		const char *key, *value;
 	} options[] = {
-		{ "hz", words->hz },           { "policy", words->policy },
-		{ "kernel", words->kernel },   { "host", words->host },
-		{ "machine", words->machine }, { "cpus", words->cpus },
-		{ "runs", words->runs },       { "seed", words->seed },
+		{ "hz", words->sim.hz },           { "policy", words->sim.policy },
+		{ "kernel", words->sim.kernel },   { "host", words->sim.host },
+		{ "machine", words->sim.machine }, { "cpus", words->sim.cpus },
+		{ "runs", words->sim.runs },       { "seed", words->sim.seed },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
@@ -110,8 +81,8 @@ static const char *option_value(const Words *words, const char *key)
 /* Whether the command line says what @key is. */
 static bool is_set(const Words *words, const char *key)
 {
-	for (char **setting = words->set; setting && *setting; setting++) {
-		g_autofree char *its_key = keys_of(*setting);
+	for (char **setting = words->sim.set; setting && *setting; setting++) {
+		g_autofree char *its_key = key_of(*setting);
 
 		if (!strcmp(its_key, key))
 			return true;
@@ -167,8 +138,7 @@ static bool take_one_value(GsRunRequest *request, GsScenarioAxis *axis, GError *
 static bool take_axis(GsRunRequest *request, const Words *words, GsScenarioAxis *axis,
 		      GError **error)
 {
-	g_autofree char *names = keys_of(axis->text);
-	g_auto(GStrv) keys = g_strsplit(names, ",", -1);
+	g_auto(GStrv) keys = gs_study_axis_keys(axis->text);
 	bool is_cell = true;
 
 	for (char **key = keys; *key; key++) {
@@ -178,7 +148,7 @@ static bool take_axis(GsRunRequest *request, const Words *words, GsScenarioAxis 
 	}
 	if (!is_cell)
 		return take_one_value(request, axis, error);
-	gs_run_request_add_axis(request, axis->place, axis->text);
+	gs_scenario_axes_add(request->axes, axis->place, axis->text, false);
 	return true;
 }
 
@@ -199,22 +169,13 @@ static bool take_axes(GsRunRequest *request, const Words *words, const GPtrArray
 	return true;
 }
 
-void gs_run_request_add_axis(GsRunRequest *request, const char *place, const char *text)
-{
-	GsScenarioAxis *axis = g_new0(GsScenarioAxis, 1);
-
-	axis->place = g_strdup(place);
-	axis->text = g_strdup(text);
-	g_ptr_array_add(request->axes, axis);
-}
-
 /* Policies go down the report and tick rates across, so they vary in this order. */
 static bool add_cell_axes(GsRunRequest *request, const Words *words, GError **error)
 {
 	g_autoptr(GArray) hz = NULL;
 	g_autoptr(GPtrArray) policies = NULL;
-	const char *policy_text = words->policy;
-	const char *hz_text = words->hz;
+	const char *policy_text = words->sim.policy;
+	const char *hz_text = words->sim.hz;
 
 	if (!policy_text && request->scenario->is_model && !is_set(words, "policy"))
 		policy_text = "all";
@@ -225,7 +186,7 @@ static bool add_cell_axes(GsRunRequest *request, const Words *words, GError **er
 		policies = gs_option_parse_policy_list("--policy", policy_text, error);
 		if (!policies)
 			return false;
-		gs_run_request_add_axis(request, "--policy", text);
+		gs_scenario_axes_add(request->axes, "--policy", text, false);
 	}
 	if (hz_text) {
 		g_autofree char *text = g_strconcat("hz=", hz_text, NULL);
@@ -233,7 +194,7 @@ static bool add_cell_axes(GsRunRequest *request, const Words *words, GError **er
 		hz = gs_option_parse_hz_list("--hz", hz_text, error);
 		if (!hz)
 			return false;
-		gs_run_request_add_axis(request, "--hz", text);
+		gs_scenario_axes_add(request->axes, "--hz", text, false);
 	}
 	return true;
 }
@@ -253,20 +214,15 @@ static bool set_named(GsScenario *scenario, const Words *words, GError **error)
 
 static bool set_all(GsScenario *scenario, const Words *words, GError **error)
 {
-	for (char **setting = words->set; setting && *setting; setting++) {
+	for (char **setting = words->sim.set; setting && *setting; setting++) {
 		const char *equals = strchr(*setting, '=');
-		g_autofree char *key = keys_of(*setting);
+		g_autofree char *key = key_of(*setting);
 
-		if (!equals) {
-			g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-				    "--set: '%s' is not KEY=VALUE", *setting);
-			return false;
-		}
-		if (option_value(words, key)) {
-			g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-				    "--%s and --set %s are the same: give one", key, key);
-			return false;
-		}
+		if (!equals)
+			return gs_usage_error(error, "--set: '%s' is not KEY=VALUE", *setting);
+		if (option_value(words, key))
+			return gs_usage_error(error, "--%s and --set %s are the same: give one",
+					      key, key);
 		if (!gs_scenario_set(scenario, key, equals + 1, error))
 			return false;
 	}
@@ -287,9 +243,9 @@ static bool parse_scenario(GsRunRequest *request, const Words *words, GError **e
 static bool parse_print(GsRunRequest *request, const Words *words, GError **error)
 {
 	g_auto(GStrv) shipped = gs_scenario_list();
-	const bool is_changed = words->set || words->kernel || words->host || words->machine ||
-				words->cpus || words->runs || words->seed || words->hz ||
-				words->policy;
+	const GsSimulationWords *sim = &words->sim;
+	const bool is_changed = sim->set || sim->kernel || sim->host || sim->machine || sim->cpus ||
+				sim->runs || sim->seed || sim->hz || sim->policy;
 
 	if (!words->print)
 		return true;
@@ -298,26 +254,6 @@ static bool parse_print(GsRunRequest *request, const Words *words, GError **erro
 	else
 		request->print = gs_scenario_text(request->scenario);
 	return request->print != NULL;
-}
-
-static bool parse_outputs(GsRunRequest *request, Words *words, GError **error)
-{
-	uint64_t jobs = g_get_num_processors();
-
-	request->output = words->output ? g_steal_pointer(&words->output) : g_strdup("-");
-	request->samples = g_steal_pointer(&words->samples);
-	request->quiet = words->quiet;
-	request->occurrence = -1;
-	if (words->jobs &&
-	    !gs_option_parse_number("--jobs", words->jobs, 1, JOBS_MAX, &jobs, error))
-		return false;
-	request->jobs = (unsigned int)jobs;
-	request->write_report = gs_report_option_writer(words->format, error);
-	if (!request->write_report ||
-	    !gs_report_option_check_outputs(request->output, request->samples, error))
-		return false;
-	return !words->call || gs_option_parse_call("--call", words->call, &request->call,
-						    &request->occurrence, error);
 }
 
 bool gs_run_request_parse(GsRunRequest *request, const GsInvocation *invocation, bool *ret_helped,
@@ -329,18 +265,17 @@ bool gs_run_request_parse(GsRunRequest *request, const GsInvocation *invocation,
 		return false;
 	if (*ret_helped)
 		return true;
-	if (!words.names || words.names[1]) {
-		g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-			    words.names ? "one scenario or VMM model at a time, not also '%s'" :
-					  "say which scenario or VMM model%s",
-			    words.names ? words.names[1] : "");
-		return false;
-	}
+	if (!words.names)
+		return gs_usage_error(error, "say which scenario or VMM model");
+	if (words.names[1])
+		return gs_usage_error(error, "one scenario or VMM model at a time, not also '%s'",
+				      words.names[1]);
 	request->name = g_strdup(words.names[0]);
 	request->notes = g_ptr_array_new_with_free_func(g_free);
 	request->axes = gs_scenario_axes_new();
-	return parse_outputs(request, &words, error) && parse_scenario(request, &words, error) &&
-	       parse_print(request, &words, error);
+	return gs_option_parse_jobs(words.sim.jobs, &request->jobs, error) &&
+	       gs_report_options_parse(&request->report, &words.report, error) &&
+	       parse_scenario(request, &words, error) && parse_print(request, &words, error);
 }
 
 void gs_run_request_clear(GsRunRequest *request)
@@ -349,8 +284,6 @@ void gs_run_request_clear(GsRunRequest *request)
 	g_clear_pointer(&request->scenario, gs_scenario_free);
 	g_clear_pointer(&request->axes, g_ptr_array_unref);
 	g_clear_pointer(&request->notes, g_ptr_array_unref);
-	g_free(request->call);
-	g_free(request->output);
-	g_free(request->samples);
+	gs_report_options_clear(&request->report);
 	g_free(request->print);
 }

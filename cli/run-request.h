@@ -8,11 +8,10 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "cli/command.h"
+#include "cli/report-options.h"
 #include "models/scenario/scenario.h"
-#include "runs/report.h"
 
 /* Everything is owned by it. */
 typedef struct {
@@ -22,13 +21,8 @@ typedef struct {
 	bool all_hz;            /* nobody said which tick rates */
 	GPtrArray *notes;       /* char * */
 	unsigned int jobs;
-	char *call;             /* NULL: all */
-	int64_t occurrence;     /* -1: all */
-	GsReportWriter write_report;
-	char *output;           /* where the report goes; "-": stdout */
-	char *samples;          /* NULL: nowhere */
+	GsReportOptions report;
 	char *print;            /* a file to print instead of running anything; or NULL */
-	bool quiet;
 } GsRunRequest;
 
 /* Parse @invocation into @request, which is all zero. False, or @ret_helped: nothing to do. */
@@ -36,8 +30,5 @@ bool gs_run_request_parse(GsRunRequest *request, const GsInvocation *invocation,
 			  GError **error);
 void gs_run_request_clear(GsRunRequest *request);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GsRunRequest, gs_run_request_clear)
-
-/* Ask for @text, "hz=100,250", as if it stood in a [sweep] group. */
-void gs_run_request_add_axis(GsRunRequest *request, const char *place, const char *text);
 
 #endif

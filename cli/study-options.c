@@ -40,9 +40,7 @@ bool gs_study_options_check_files(const char *output, const char *store, GError 
 {
 	if (!gs_output_is_same(output, store))
 		return true;
-	g_set_error(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE,
-		    "the report and the store cannot both be '%s'", output);
-	return false;
+	return gs_usage_error(error, "the report and the store cannot both be '%s'", output);
 }
 
 static bool add_result(GsCellResult *result, void *user_data, GError **error)

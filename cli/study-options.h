@@ -9,6 +9,10 @@
 #include "runs/store.h"
 #include "runs/study-report.h"
 
+#define GS_BUDGET_ENTRY(at) \
+	{ "budget", 0, 0, G_OPTION_ARG_STRING, at, \
+	  "report which share of the calls takes longer (1ms)", "TIME" }
+
 typedef struct {
 	GsStudyReportOptions report;
 	GsStudyReportWriter write;

@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "cli/options.h"
-#include "cli/report-options.h"
-
-#define JOBS_MAX 1024
+#include "runs/study-axis.h"
 
 /* A histogram's buckets are 0.1 % wide: nothing is more precise than that. */
 #define PRECISION_MIN_PPM 1000
@@ -21,20 +19,20 @@ static const char description[] =
 
 /* The options as they stand on the command line; owned. */
 typedef struct {
-	char *repeat, *runs, *jobs, *seed, *precision, *budget, *call, *format, *output, *samples,
-		*store, *shard;
+	GsReportWords report;
+	char *repeat, *runs, *jobs, *seed, *precision, *budget, *store, *shard;
 	char **axes, **constraints, **set, **names;
-	gboolean list, keep_samples, quiet;
+	gboolean list, keep_samples;
 } Words;
 
 static void words_clear(Words *words)
 {
-	char *texts[] = { words->repeat, words->runs,   words->jobs,   words->seed,
-			  words->precision, words->budget, words->call,   words->format,
-			  words->output, words->samples, words->store,  words->shard };
+	char *texts[] = { words->repeat,    words->runs,   words->jobs,  words->seed,
+			  words->precision, words->budget, words->store, words->shard };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
+	gs_report_words_clear(&words->report);
 	g_strfreev(words->axes);
 	g_strfreev(words->constraints);
 	g_strfreev(words->set);
@@ -61,66 +59,31 @@ static bool parse_words(Words *words, const GsInvocation *invocation, bool *ret_
 		  "end a point early when its medians are known this well", "PERCENT" },
 		{ "seed", 0, 0, G_OPTION_ARG_STRING, &words->seed,
 		  "what the random draws derive from (the scenario's; 1)", "N" },
-		{ "jobs", 'j', 0, G_OPTION_ARG_STRING, &words->jobs,
-		  "threads; results do not depend on it (one per CPU)", "N" },
-		{ "budget", 0, 0, G_OPTION_ARG_STRING, &words->budget,
-		  "report which share of the calls takes longer (1ms)", "TIME" },
-		{ "call", 0, 0, G_OPTION_ARG_STRING, &words->call,
-		  "report this ioctl only, or only its K-th of each VM, from 0", "NAME[:K]" },
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &words->format,
-		  "table, csv, json or markdown (table)", "FORMAT" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->output,
-		  "write the report to FILE, not to stdout", "FILE" },
-		{ "samples", 0, 0, G_OPTION_ARG_FILENAME, &words->samples,
-		  "write every simulated ioctl to FILE, as CSV", "FILE" },
+		GS_JOBS_ENTRY(&words->jobs),
+		GS_BUDGET_ENTRY(&words->budget),
+		GS_REPORT_ENTRIES(&words->report),
 		{ "store", 0, 0, G_OPTION_ARG_FILENAME, &words->store,
 		  "keep results in FILE, and continue what it has", "FILE" },
 		{ "keep-samples", 0, 0, G_OPTION_ARG_NONE, &words->keep_samples,
 		  "keep every simulated ioctl in the store", NULL },
 		{ "shard", 0, 0, G_OPTION_ARG_STRING, &words->shard,
 		  "run only the I-th of N parts of the points, from 1", "I/N" },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "no notes on stderr", NULL },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->names, NULL,
-		  NULL },
+		GS_QUIET_ENTRY(&words->report.quiet),
+		GS_ARGUMENTS_ENTRY(&words->names),
 		{ 0 }
 	};
 
 	return gs_command_parse(invocation, entries, description, ret_helped, error);
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *format, ...)
-{
-	g_autofree char *message = NULL;
-	va_list arguments;
-
-	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	g_set_error_literal(error, GS_CLI_ERROR, GS_CLI_ERROR_USAGE, message);
-	return false;
-}
-
-/* The keys that "KEY,KEY=..." is about; the caller frees them. */
-static char **split_keys(const char *text)
-{
-	g_autofree char *list = g_strndup(text, strcspn(text, "="));
-	char **keys = g_strsplit(list, ",", -1);
-
-	for (char **key = keys; *key; key++)
-		g_strstrip(*key);
-	return keys;
-}
-
 /* Take those of @axes away that vary a key of @text, such as "hz=100". */
 static void drop_axes(GPtrArray *axes, const char *text)
 {
-	g_auto(GStrv) dropped = split_keys(text);
+	g_auto(GStrv) dropped = gs_study_axis_keys(text);
 
 	for (unsigned int i = axes->len; i-- > 0;) {
 		const GsScenarioAxis *axis = g_ptr_array_index(axes, i);
-		g_auto(GStrv) varied = split_keys(axis->text);
+		g_auto(GStrv) varied = gs_study_axis_keys(axis->text);
 		bool is_dropped = false;
 
 		for (char **key = varied; *key && !axis->is_constraint; key++)
@@ -128,14 +91,6 @@ static void drop_axes(GPtrArray *axes, const char *text)
 		if (is_dropped)
 			g_ptr_array_remove_index(axes, i);
 	}
-}
-
-static void add_axis(GPtrArray *axes, const char *option, const char *text, bool is_constraint)
-{
-	GsScenarioAxis *axis = g_new(GsScenarioAxis, 1);
-
-	*axis = (GsScenarioAxis){ g_strdup(text), g_strdup(option), is_constraint };
-	g_ptr_array_add(axes, axis);
 }
 
 static char *key_of(const char *text)
@@ -169,9 +124,9 @@ static bool set_keys(GsScenario *scenario, const Words *words, GPtrArray *axes, 
 		g_autofree char *key = key_of(*text);
 
 		if (!equals)
-			return fail(error, "--set: '%s' is not KEY=VALUE", *text);
+			return gs_usage_error(error, "--set: '%s' is not KEY=VALUE", *text);
 		if (has_option(words, key))
-			return fail(error, "'%s' is set twice", key);
+			return gs_usage_error(error, "'%s' is set twice", key);
 		if (!gs_scenario_set(scenario, key, equals + 1, error)) {
 			g_prefix_error(error, "--set: ");
 			return false;
@@ -193,7 +148,7 @@ static bool set_key(GsScenario *scenario, const char *option, const char *key, c
 static bool set_runs(GsScenario *scenario, const Words *words, GError **error)
 {
 	if (words->repeat && words->runs)
-		return fail(error, "--repeat and --runs are the same: give one");
+		return gs_usage_error(error, "--repeat and --runs are the same: give one");
 	return set_key(scenario, "--repeat", "runs", words->repeat, error) &&
 	       set_key(scenario, "--runs", "runs", words->runs, error);
 }
@@ -201,11 +156,11 @@ static bool set_runs(GsScenario *scenario, const Words *words, GError **error)
 static bool check_not_both(const Words *words, GError **error)
 {
 	for (char **axis = words->axes; axis && *axis; axis++) {
-		g_auto(GStrv) varied = split_keys(*axis);
+		g_auto(GStrv) varied = gs_study_axis_keys(*axis);
 
 		for (char **key = varied; *key; key++)
 			if (is_set(words, *key))
-				return fail(error, "'%s' is both set and varied", *key);
+				return gs_usage_error(error, "'%s' is both set and varied", *key);
 	}
 	return true;
 }
@@ -224,9 +179,9 @@ static bool make_plan(GsSweepRequest *request, const Words *words, GError **erro
 	for (char **axis = words->axes; axis && *axis; axis++)
 		drop_axes(axes, *axis);
 	for (char **axis = words->axes; axis && *axis; axis++)
-		add_axis(axes, "-P", *axis, false);
+		gs_scenario_axes_add(axes, "-P", *axis, false);
 	for (char **constraint = words->constraints; constraint && *constraint; constraint++)
-		add_axis(axes, "--constraint", *constraint, true);
+		gs_scenario_axes_add(axes, "--constraint", *constraint, true);
 	request->plan = gs_study_plan_new(scenario, axes, error);
 	return request->plan != NULL;
 }
@@ -259,17 +214,8 @@ static bool parse_precision(GsSweepRequest *request, const char *text, GError **
 	if (ok && request->precision_ppm >= PRECISION_MIN_PPM &&
 	    request->precision_ppm <= PRECISION_MAX_PPM)
 		return true;
-	return fail(error, "--precision: '%s' is not a percentage from 0.1%% to 50%%", text);
-}
-
-static bool parse_jobs(GsSweepRequest *request, const char *text, GError **error)
-{
-	uint64_t jobs = g_get_num_processors();
-
-	if (text && !gs_option_parse_number("--jobs", text, 1, JOBS_MAX, &jobs, error))
-		return false;
-	request->jobs = (unsigned int)jobs;
-	return true;
+	return gs_usage_error(error, "--precision: '%s' is not a percentage from 0.1%% to 50%%",
+			      text);
 }
 
 static bool parse_shard(GsSweepRequest *request, const char *text, GError **error)
@@ -283,7 +229,7 @@ static bool parse_shard(GsSweepRequest *request, const char *text, GError **erro
 	if (!parts[0] || !parts[1] ||
 	    !g_ascii_string_to_unsigned(parts[1], 10, 1, GS_STUDY_POINTS_MAX, &count, NULL) ||
 	    !g_ascii_string_to_unsigned(parts[0], 10, 1, count, &shard, NULL))
-		return fail(error, "--shard: '%s' is not I/N, such as 1/4 to 4/4", text);
+		return gs_usage_error(error, "--shard: '%s' is not I/N, such as 1/4 to 4/4", text);
 	request->shard = (unsigned int)shard;
 	request->shard_count = (unsigned int)count;
 	return true;
@@ -297,30 +243,30 @@ static bool parse_format(GsSweepRequest *request, const Words *words, GError **e
 
 	request->list = words->list;
 	if (!words->list)
-		return gs_study_options_parse(&request->report, words->format, words->call,
-					      words->budget, error);
-	if (words->format)
-		format = gs_option_parse_word("--format", words->format, list_formats, error);
+		return gs_study_options_parse(&request->report, words->report.format,
+					      words->report.call, words->budget, error);
+	if (words->report.format)
+		format = gs_option_parse_word("--format", words->report.format, list_formats,
+					      error);
 	request->list_csv = format == 1;
 	return format >= 0;
 }
 
 static bool parse_files(GsSweepRequest *request, Words *words, GError **error)
 {
-	request->output = words->output ? g_steal_pointer(&words->output) : g_strdup("-");
-	request->samples = g_steal_pointer(&words->samples);
 	request->store = g_steal_pointer(&words->store);
 	request->keep_samples = words->keep_samples;
-	if (!gs_report_option_check_outputs(request->output, request->samples, error))
+	if (!gs_report_outputs_take(&request->to, &words->report, error))
 		return false;
-	if (request->samples && request->store)
-		return fail(error, "--samples has no samples of what a store knows already; "
-				   "--keep-samples keeps them there");
+	if (request->to.samples && request->store)
+		return gs_usage_error(error,
+				      "--samples has no samples of what a store knows already; "
+				      "--keep-samples keeps them there");
 	if (request->store && !request->list &&
-	    !gs_study_options_check_files(request->output, request->store, error))
+	    !gs_study_options_check_files(request->to.report, request->store, error))
 		return false;
 	if (request->keep_samples && !request->store)
-		return fail(error, "--keep-samples is for --store");
+		return gs_usage_error(error, "--keep-samples is for --store");
 	return true;
 }
 
@@ -334,11 +280,10 @@ bool gs_sweep_request_parse(GsSweepRequest *request, const GsInvocation *invocat
 	if (*ret_helped)
 		return true;
 	if (!words.names || words.names[1])
-		return fail(error, "%s", words.names ? "more than one NAME given" :
-						       "no NAME given: a VMM model or a scenario");
-	request->quiet = words.quiet;
+		return gs_usage_error(error, words.names ? "more than one NAME given" :
+				      "no NAME given: a VMM model or a scenario");
 	return parse_format(request, &words, error) && parse_files(request, &words, error) &&
-	       parse_jobs(request, words.jobs, error) &&
+	       gs_option_parse_jobs(words.jobs, &request->jobs, error) &&
 	       parse_shard(request, words.shard, error) &&
 	       parse_precision(request, words.precision, error) &&
 	       make_plan(request, &words, error);
@@ -348,7 +293,6 @@ void gs_sweep_request_clear(GsSweepRequest *request)
 {
 	g_clear_pointer(&request->plan, gs_study_plan_free);
 	gs_study_options_clear(&request->report);
-	g_free(request->output);
-	g_free(request->samples);
+	gs_report_outputs_clear(&request->to);
 	g_free(request->store);
 }

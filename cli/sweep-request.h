@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
+#include "cli/report-options.h"
 #include "cli/study-options.h"
 #include "runs/study-plan.h"
 
@@ -21,11 +22,9 @@ typedef struct {
 	unsigned int precision_ppm; /* 0: do all runs */
 	bool list, list_csv;       /* only list the points; how */
 	GsStudyOptions report;
-	char *output;              /* where the report, or list, goes; "-": stdout */
-	char *samples;             /* NULL: nowhere */
+	GsReportOutputs to;        /* the list too */
 	char *store;               /* NULL: none */
 	bool keep_samples;         /* in the store */
-	bool quiet;
 } GsSweepRequest;
 
 /* Parse @invocation into @request, which is all zero. False, or @ret_helped: nothing to do. */

@@ -19,20 +19,6 @@ void gs_study_axis_free(GsStudyAxis *axis)
 	g_free(axis);
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *format, ...)
-{
-	g_autofree char *message = NULL;
-	va_list arguments;
-
-	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	g_set_error_literal(error, GS_STUDY_ERROR, GS_STUDY_ERROR_PLAN, message);
-	return false;
-}
-
 static char **all_policies(void)
 {
 	GPtrArray *names = g_ptr_array_new();
@@ -84,7 +70,7 @@ static bool add_all(GsStudyAxis *axis, GError **error)
 			g_ptr_array_add(axis->values, *name);
 		return true;
 	}
-	return fail(error, "'" ALL "' is for policy, vmm, kernel, host, machine and hz");
+	return gs_plan_error(error, "'" ALL "' is for policy, vmm, kernel, host, machine and hz");
 }
 
 /* A whole number and its unit, if it has one. */
@@ -125,8 +111,8 @@ static bool add_range_values(GsStudyAxis *axis, const char *text, const Quantity
 
 	while (true) {
 		if (axis->values->len == GS_STUDY_POINTS_MAX)
-			return fail(error, "'%s' has more than %d values", text,
-				    GS_STUDY_POINTS_MAX);
+			return gs_plan_error(error, "'%s' has more than %d values", text,
+					     GS_STUDY_POINTS_MAX);
 		g_ptr_array_add(axis->values, g_strdup_printf("%" G_GUINT64_FORMAT "%.*s", number,
 							      high->unit_length, high->unit));
 		if (factor ? number > high->number / factor :
@@ -155,17 +141,20 @@ static bool add_range(GsStudyAxis *axis, const char *text, GError **error)
 		whole = take_quantity(&at, &by) && !by.unit_length;
 		factor = by.number;
 		if (whole && (factor < 2 || !low.number))
-			return fail(error, "'%s' never gets from one end to the other", text);
+			return gs_plan_error(error, "'%s' never gets from one end to the other",
+					     text);
 	} else {
 		step.unit = high.unit;
 		step.unit_length = high.unit_length;
 	}
 	if (!whole || *at)
-		return fail(error, "'%s' is no range such as 0..64, 0..64:8 or 1..64*2", text);
+		return gs_plan_error(error, "'%s' is no range such as 0..64, 0..64:8 or 1..64*2",
+				     text);
 	if (!have_one_unit(&low, &high) || (!factor && !have_one_unit(&step, &high)))
-		return fail(error, "the ends and the step of '%s' have different units", text);
+		return gs_plan_error(error, "the ends and the step of '%s' have different units",
+				     text);
 	if (low.number > high.number || (!factor && !step.number))
-		return fail(error, "'%s' never gets from one end to the other", text);
+		return gs_plan_error(error, "'%s' never gets from one end to the other", text);
 	return add_range_values(axis, text, &low, &high, &step, factor, error);
 }
 
@@ -182,11 +171,11 @@ static bool add_lockstep(GsStudyAxis *axis, const char *text, GError **error)
 	g_auto(GStrv) values = g_strsplit(text, "/", -1);
 
 	if (g_strv_length(values) != axis->key_count)
-		return fail(error, "'%s' is not %u values with a '/' between them", text,
-			    axis->key_count);
+		return gs_plan_error(error, "'%s' is not %u values with a '/' between them", text,
+				     axis->key_count);
 	for (char **value = values; *value; value++) {
 		if (!**value)
-			return fail(error, "a value of '%s' is empty", text);
+			return gs_plan_error(error, "a value of '%s' is empty", text);
 		g_ptr_array_add(axis->values, g_strdup(*value));
 	}
 	return true;
@@ -197,7 +186,7 @@ static bool add_values(GsStudyAxis *axis, const char *text, GError **error)
 	g_auto(GStrv) elements = g_strsplit(text, ",", -1);
 
 	if (!*text)
-		return fail(error, "it has no values");
+		return gs_plan_error(error, "it has no values");
 	if (axis->key_count == 1 && !strcmp(text, ALL))
 		return add_all(axis, error);
 	for (char **element = elements; *element; element++) {
@@ -205,9 +194,9 @@ static bool add_values(GsStudyAxis *axis, const char *text, GError **error)
 		bool added = true;
 
 		if (!*value)
-			return fail(error, "an element of '%s' is empty", text);
+			return gs_plan_error(error, "an element of '%s' is empty", text);
 		if (!strcmp(value, ALL))
-			return fail(error, "'" ALL "' stands alone");
+			return gs_plan_error(error, "'" ALL "' stands alone");
 		if (axis->key_count > 1)
 			added = add_lockstep(axis, value, error);
 		else if (is_range(value))
@@ -220,16 +209,24 @@ static bool add_values(GsStudyAxis *axis, const char *text, GError **error)
 	return true;
 }
 
-static bool parse_keys(GsStudyAxis *axis, const char *text, size_t length, GError **error)
+char **gs_study_axis_keys(const char *text)
 {
-	g_autofree char *keys = g_strndup(text, length);
+	g_autofree char *list = g_strndup(text, strcspn(text, "="));
+	char **keys = g_strsplit(list, ",", -1);
 
-	axis->keys = g_strsplit(keys, ",", -1);
+	for (char **key = keys; *key; key++)
+		g_strstrip(*key);
+	return keys;
+}
+
+static bool parse_keys(GsStudyAxis *axis, const char *text, GError **error)
+{
+	axis->keys = gs_study_axis_keys(text);
 	axis->key_count = g_strv_length(axis->keys);
 	for (char **key = axis->keys; *key; key++)
-		if (!*g_strstrip(*key))
-			return fail(error, "a key is empty");
-	return axis->key_count || fail(error, "there is no key before '='");
+		if (!**key)
+			return gs_plan_error(error, "a key is empty");
+	return axis->key_count || gs_plan_error(error, "there is no key before '='");
 }
 
 GsStudyAxis *gs_study_axis_parse(const char *text, const char *place, GError **error)
@@ -240,10 +237,10 @@ GsStudyAxis *gs_study_axis_parse(const char *text, const char *place, GError **e
 	axis->place = g_strdup(place);
 	axis->values = g_ptr_array_new_with_free_func(g_free);
 	if (!equals) {
-		fail(error, "%s: '%s' is no axis such as hz=100,250,1000", place, text);
+		gs_plan_error(error, "%s: '%s' is no axis such as hz=100,250,1000", place, text);
 		return NULL;
 	}
-	if (!parse_keys(axis, text, (size_t)(equals - text), error) ||
+	if (!parse_keys(axis, text, error) ||
 	    !add_values(axis, equals + 1, error)) {
 		g_prefix_error(error, "%s: axis '%.*s': ", place, (int)(equals - text), text);
 		return NULL;

@@ -16,6 +16,9 @@ typedef struct GsStudyAxis {
 	unsigned int stride;    /* combinations from one of its elements to the next */
 } GsStudyAxis;
 
+/* The keys of "KEY,KEY=..." or, if there is no '=', of the whole; the caller frees them. */
+char **gs_study_axis_keys(const char *text);
+
 /* Fails with GS_STUDY_ERROR_PLAN. Values are not looked at further than the syntax goes. */
 GsStudyAxis *gs_study_axis_parse(const char *text, const char *place, GError **error);
 void gs_study_axis_free(GsStudyAxis *axis);

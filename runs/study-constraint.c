@@ -33,9 +33,9 @@ GsStudyConstraint *gs_study_constraint_parse(const char *text, GError **error)
 		constraint->right = g_strstrip(g_strdup(at + strlen(signs[sign])));
 	}
 	if (!*at || !*constraint->left || !*constraint->right) {
-		g_set_error(error, GS_STUDY_ERROR, GS_STUDY_ERROR_PLAN,
-			    "it is not two keys or values with one of == != < <= > >= between "
-			    "them");
+		gs_plan_error(error,
+			      "it is not two keys or values with one of == != < <= > >= between "
+			      "them");
 		return NULL;
 	}
 	return g_steal_pointer(&constraint);
@@ -95,12 +95,9 @@ bool gs_study_constraint_check(const GsStudyConstraint *constraint, const char *
 	const bool left_is = parse_number(left, &left_number);
 	const bool right_is = parse_number(right, &right_number);
 
-	if (needs_order && !(left_is && right_is)) {
-		g_set_error(error, GS_STUDY_ERROR, GS_STUDY_ERROR_PLAN,
-			    "'%s' is neither a whole number nor a duration",
-			    left_is ? right : left);
-		return false;
-	}
+	if (needs_order && !(left_is && right_is))
+		return gs_plan_error(error, "'%s' is neither a whole number nor a duration",
+				     left_is ? right : left);
 	*ret_holds = holds(constraint->comparison,
 			   left_is && right_is ?
 				   (left_number > right_number) - (left_number < right_number) :

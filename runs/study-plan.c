@@ -13,17 +13,14 @@
 /* Is the same in all cells: they are to be compared. */
 #define RUNS_KEY "runs"
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *format, ...)
+bool gs_plan_error(GError **error, const char *format, ...)
 {
-	g_autofree char *message = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
+	g_propagate_error(error, g_error_new_valist(GS_STUDY_ERROR, GS_STUDY_ERROR_PLAN, format,
+						    arguments));
 	va_end(arguments);
-	g_set_error_literal(error, GS_STUDY_ERROR, GS_STUDY_ERROR_PLAN, message);
 	return false;
 }
 
@@ -67,11 +64,12 @@ static bool add_axis(GsStudyPlan *plan, const GsScenarioAxis *text, GError **err
 	axis->first_key = plan->keys->len;
 	for (char **key = axis->keys; *key; key++) {
 		if (find_key(plan, *key) >= 0)
-			return fail(error, "%s: axis '%s': there is one already", axis->place,
-				    *key);
+			return gs_plan_error(error, "%s: axis '%s': there is one already",
+					     axis->place, *key);
 		if (!strcmp(*key, RUNS_KEY))
-			return fail(error, "%s: '" RUNS_KEY "' is no axis: every cell has as many",
-				    axis->place);
+			return gs_plan_error(error,
+					     "%s: '" RUNS_KEY "' is no axis: every cell has as "
+					     "many", axis->place);
 		g_ptr_array_add(plan->keys, g_strdup(*key));
 	}
 	g_ptr_array_add(plan->axes, g_steal_pointer(&axis));
@@ -175,8 +173,8 @@ static bool check_no_repeats(const GsStudyAxis *axis, GError **error)
 		char *text = element_text(axis, element);
 
 		if (g_hash_table_contains(known, text)) {
-			fail(error, "%s: axis '%s': '%s' is listed twice", axis->place,
-			     axis->keys[0], text);
+			gs_plan_error(error, "%s: axis '%s': '%s' is listed twice", axis->place,
+				      axis->keys[0], text);
 			g_free(text);
 			return false;
 		}
@@ -236,8 +234,8 @@ static bool check_word(const GsStudyPlan *plan, const char *word, const char *ke
 	if (index >= 0 && g_strv_contains((const char *const *)known->pdata, word))
 		return true;
 	hint = gs_suggest_hint(word, (const char *const *)known->pdata);
-	return fail(error, "'%s' is neither a key, nor a number, nor a value of an axis%s", word,
-		    hint);
+	return gs_plan_error(error, "'%s' is neither a key, nor a number, nor a value of an axis%s",
+			     word, hint);
 }
 
 static bool check_operand(const GsStudyPlan *plan, const char *operand, const char *other,
@@ -250,7 +248,8 @@ static bool check_operand(const GsStudyPlan *plan, const char *operand, const ch
 	if (!gs_scenario_check_key(plan->base, operand, NULL))
 		return check_word(plan, operand, other, error);
 	value = gs_scenario_get(plan->base, operand);
-	return value || fail(error, "'%s' has no value: set it, or make it an axis", operand);
+	return value ||
+	       gs_plan_error(error, "'%s' has no value: set it, or make it an axis", operand);
 }
 
 static bool add_constraint(GsStudyPlan *plan, GPtrArray *constraints, const GsScenarioAxis *text,
@@ -307,7 +306,8 @@ static bool make_points(GsStudyPlan *plan, const GPtrArray *constraints, GError 
 	const unsigned int combinations = lay_out(plan);
 
 	if (!combinations)
-		return fail(error, "the axes span more than %d points", GS_STUDY_POINTS_MAX);
+		return gs_plan_error(error, "the axes span more than %d points",
+				     GS_STUDY_POINTS_MAX);
 	for (unsigned int i = 0; i < combinations; i++) {
 		GsStudyPoint point = { .index = plan->points->len, .combination = i };
 		bool hold;
@@ -318,7 +318,7 @@ static bool make_points(GsStudyPlan *plan, const GPtrArray *constraints, GError 
 			g_array_append_val(plan->points, point);
 	}
 	if (!plan->points->len)
-		return fail(error, "no point meets the constraints");
+		return gs_plan_error(error, "no point meets the constraints");
 	plan->point_count = plan->points->len;
 	plan->run_count = (uint64_t)plan->points->len * plan->base->runs;
 	return true;

@@ -31,6 +31,9 @@ typedef enum {
 	GS_STUDY_ERROR_STOPPED, /* by GsStudySpec.stop */
 } GsStudyError;
 
+/* Set @error to a GS_STUDY_ERROR_PLAN; false, for the caller to return. */
+bool gs_plan_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 typedef struct {
 	unsigned int index;       /* among all points of the plan, whatever the shard */
 	unsigned int combination; /* of the values of the axes */

@@ -40,6 +40,14 @@ GPtrArray *gs_scenario_axes_new(void)
 	return g_ptr_array_new_with_free_func(axis_free);
 }
 
+void gs_scenario_axes_add(GPtrArray *axes, const char *place, const char *text, bool is_constraint)
+{
+	GsScenarioAxis *axis = g_new(GsScenarioAxis, 1);
+
+	*axis = (GsScenarioAxis){ g_strdup(text), g_strdup(place), is_constraint };
+	g_ptr_array_add(axes, axis);
+}
+
 static GsScenario *new_scenario(const char *source)
 {
 	GsScenario *scenario = g_new0(GsScenario, 1);
@@ -152,16 +160,6 @@ static bool read_settings(GsScenario *scenario, const GsIniFile *ini, const char
 	return true;
 }
 
-static void add_axis(GPtrArray *axes, const GsIniFile *ini, const char *key, char *text)
-{
-	GsScenarioAxis *axis = g_new(GsScenarioAxis, 1);
-
-	axis->text = text;
-	axis->place = gs_ini_file_place(ini, SWEEP_GROUP, key);
-	axis->is_constraint = !strcmp(key, CONSTRAINT_KEY);
-	g_ptr_array_add(axes, axis);
-}
-
 /* Whether all keys of an axis, one or several in lockstep, are known. */
 static bool check_axis_keys(const GsScenario *scenario, const GsIniFile *ini, const char *keys,
 			    GError **error)
@@ -188,6 +186,8 @@ static bool read_sweep(const GsScenario *scenario, const GsIniFile *ini, GPtrArr
 
 	for (const char **key = keys; *key; key++) {
 		const char *value = gs_ini_file_require(ini, SWEEP_GROUP, *key, error);
+		g_autofree char *place = gs_ini_file_place(ini, SWEEP_GROUP, *key);
+		g_autofree char *axis = NULL;
 		g_auto(GStrv) constraints = NULL;
 
 		if (!value)
@@ -195,13 +195,14 @@ static bool read_sweep(const GsScenario *scenario, const GsIniFile *ini, GPtrArr
 		if (strcmp(*key, CONSTRAINT_KEY)) {
 			if (!check_axis_keys(scenario, ini, *key, error))
 				return false;
+			axis = g_strconcat(*key, "=", value, NULL);
 			if (axes)
-				add_axis(axes, ini, *key, g_strconcat(*key, "=", value, NULL));
+				gs_scenario_axes_add(axes, place, axis, false);
 			continue;
 		}
 		constraints = g_strsplit(value, ",", -1);
 		for (char **constraint = constraints; axes && *constraint; constraint++)
-			add_axis(axes, ini, *key, g_strdup(g_strstrip(*constraint)));
+			gs_scenario_axes_add(axes, place, g_strstrip(*constraint), true);
 	}
 	return true;
 }

@@ -58,6 +58,10 @@ typedef struct {
 /* An array for gs_scenario_load() to add GsScenarioAxis * to, which it owns. */
 GPtrArray *gs_scenario_axes_new(void);
 
+/* Add a copy of @text, which stands at @place. */
+void gs_scenario_axes_add(GPtrArray *axes, const char *place, const char *text,
+			  bool is_constraint);
+
 /*
  * Load @name: a scenario that comes with the program, a scenario's file, or a
  * VMM model's name or file, with the default of everything else. A path has a
