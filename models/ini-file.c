@@ -293,6 +293,20 @@ const char **gs_ini_file_keys(const GsIniFile *ini, const char *group)
 	return keys;
 }
 
+bool gs_ini_file_check_groups(const GsIniFile *ini, const char *const *known, GError **error)
+{
+	for (const char *const *group = gs_ini_file_groups(ini); *group; group++) {
+		g_autofree char *hint = NULL;
+
+		if (g_strv_contains(known, *group))
+			continue;
+		hint = gs_suggest_hint(*group, known);
+		gs_ini_file_fail(ini, *group, NULL, error, "unknown group '[%s]'%s", *group, hint);
+		return false;
+	}
+	return true;
+}
+
 bool gs_ini_file_check_keys(const GsIniFile *ini, const char *group, const char *const *known,
 			    GError **error)
 {

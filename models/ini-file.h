@@ -46,6 +46,9 @@ const char *gs_ini_file_get(const GsIniFile *ini, const char *group, const char 
 const char *gs_ini_file_require(const GsIniFile *ini, const char *group, const char *key,
 				GError **error);
 
+/* Whether there are no other groups than @known (NULL-terminated). */
+bool gs_ini_file_check_groups(const GsIniFile *ini, const char *const *known, GError **error);
+
 /* Whether @group has no other keys than @known (NULL-terminated). */
 bool gs_ini_file_check_keys(const GsIniFile *ini, const char *group, const char *const *known,
 			    GError **error);

@@ -4,7 +4,6 @@
 #include "models/data-file.h"
 #include "models/machine-spec.h"
 #include "models/profile/kernel-lookup.h"
-#include "models/suggest.h"
 #include "sim/engine/sim-time.h"
 
 /* No ioctl works longer than this. */
@@ -42,16 +41,7 @@ static bool check_groups(const GsIniFile *ini, GError **error)
 {
 	static const char *const known[] = { "profile", "parameters", "work", NULL };
 
-	for (const char *const *group = gs_ini_file_groups(ini); *group; group++) {
-		g_autofree char *hint = NULL;
-
-		if (g_strv_contains(known, *group))
-			continue;
-		hint = gs_suggest_hint(*group, known);
-		gs_ini_file_fail(ini, *group, NULL, error, "unknown group '[%s]'%s", *group, hint);
-		return false;
-	}
-	return true;
+	return gs_ini_file_check_groups(ini, known, error);
 }
 
 static bool read_head(const GsIniFile *ini, GsProfile *profile, GError **error)

@@ -77,16 +77,7 @@ static bool check_groups(const GsIniFile *ini, GError **error)
 		SCENARIO_GROUP, VMM_GROUP, SET_GROUP, SWEEP_GROUP, NULL
 	};
 
-	for (const char *const *group = gs_ini_file_groups(ini); *group; group++) {
-		g_autofree char *hint = NULL;
-
-		if (g_strv_contains(known, *group))
-			continue;
-		hint = gs_suggest_hint(*group, known);
-		gs_ini_file_fail(ini, *group, NULL, error, "unknown group '[%s]'%s", *group, hint);
-		return false;
-	}
-	return true;
+	return gs_ini_file_check_groups(ini, known, error);
 }
 
 static bool check_scenario_keys(const GsIniFile *ini, GError **error)

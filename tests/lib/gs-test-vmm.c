@@ -71,6 +71,21 @@ GsScript *gs_test_vmm_steps(const char *steps)
 	return gs_test_vmm_steps_with(steps, NULL);
 }
 
+void gs_test_vmm_mistakes(const GsTestVmmMistake *mistakes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned int line = mistakes[i].line ? GS_TEST_VMM_LINES + mistakes[i].line : 1;
+		g_autofree char *text = g_strconcat(GS_TEST_VMM, mistakes[i].text, NULL);
+		g_autofree char *expected =
+			g_strdup_printf("test.ini:%u: %s", line, mistakes[i].message);
+		g_autoptr(GError) error = NULL;
+
+		g_assert_null(gs_test_vmm_text(text, NULL, &error));
+		g_assert_error(error, GS_VMM_ERROR, GS_VMM_ERROR_SYNTAX);
+		g_assert_cmpstr(error->message, ==, expected);
+	}
+}
+
 char *gs_test_call_names(const GsScript *script)
 {
 	GString *names = g_string_new(NULL);

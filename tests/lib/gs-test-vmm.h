@@ -21,6 +21,16 @@ GsScript *gs_test_vmm_text_and_part(const char *text, const char *part, GError *
 GsScript *gs_test_vmm_steps(const char *steps);
 GsScript *gs_test_vmm_steps_with(const char *steps, const char *const *settings);
 
+/* What is wrong below a header, on which line of that (0: the file's first), and what is said. */
+typedef struct {
+	const char *text;
+	unsigned int line;
+	const char *message;
+} GsTestVmmMistake;
+
+/* Each of @mistakes is an error that says just that, at that line. */
+void gs_test_vmm_mistakes(const GsTestVmmMistake *mistakes, size_t count);
+
 /* "NAME NAME*3 ...": equal names in a row are counted. The caller frees it. */
 char *gs_test_call_names(const GsScript *script);
 

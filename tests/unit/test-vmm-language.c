@@ -291,12 +291,7 @@ static void test_architecture(void)
 	g_assert_null(none);
 }
 
-/* What is wrong, after the header, and on which line of that. */
-static const struct {
-	const char *text;
-	unsigned int line;
-	const char *message;
-} mistakes[] = {
+static const GsTestVmmMistake mistakes[] = {
 	{ "[step a]\nsource=s\nthink=1us\nthink_source=s\nafter=previous\n", 5,
 	  "'after' without a 'call'" },
 	{ "[step one]\nsource=s\ncall=KVM_RUN\n[step b]\nsource=s\ncall=KVM_RUN\nafter=on\n", 7,
@@ -337,17 +332,7 @@ static const struct {
 
 static void test_mistakes(void)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-		unsigned int line = mistakes[i].line ? GS_TEST_VMM_LINES + mistakes[i].line : 1;
-		g_autofree char *text = g_strconcat(GS_TEST_VMM, mistakes[i].text, NULL);
-		g_autofree char *expected =
-			g_strdup_printf("test.ini:%u: %s", line, mistakes[i].message);
-		g_autoptr(GError) error = NULL;
-
-		g_assert_null(gs_test_vmm_text(text, NULL, &error));
-		g_assert_error(error, GS_VMM_ERROR, GS_VMM_ERROR_SYNTAX);
-		g_assert_cmpstr(error->message, ==, expected);
-	}
+	gs_test_vmm_mistakes(mistakes, G_N_ELEMENTS(mistakes));
 }
 
 int main(int argc, char **argv)

@@ -217,12 +217,7 @@ static void test_unknown_model(void)
 	g_assert_nonnull(strstr(missing->message, "no/such.ini"));
 }
 
-/* What is wrong, after the header, and on which line of that. */
-static const struct {
-	const char *text;
-	unsigned int line;
-	const char *message;
-} mistakes[] = {
+static const GsTestVmmMistake mistakes[] = {
 	{ "", 0, "the model makes no call" },
 	{ "call\n", 1, "not a [group], key=value or # comment: 'call'" },
 	{ "[step a\n", 1, "not a group such as [name]: '[step a'" },
@@ -281,17 +276,7 @@ static const struct {
 
 static void test_mistakes(void)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-		unsigned int line = mistakes[i].line ? GS_TEST_VMM_LINES + mistakes[i].line : 1;
-		g_autofree char *text = g_strconcat(GS_TEST_VMM, mistakes[i].text, NULL);
-		g_autofree char *expected =
-			g_strdup_printf("test.ini:%u: %s", line, mistakes[i].message);
-		g_autoptr(GError) error = NULL;
-
-		g_assert_null(gs_test_vmm_text(text, NULL, &error));
-		g_assert_error(error, GS_VMM_ERROR, GS_VMM_ERROR_SYNTAX);
-		g_assert_cmpstr(error->message, ==, expected);
-	}
+	gs_test_vmm_mistakes(mistakes, G_N_ELEMENTS(mistakes));
 }
 
 static void test_bad_files(void)
